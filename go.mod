@@ -1,0 +1,3 @@
+module airloom
+
+go 1.26
