@@ -16,6 +16,7 @@ const ArtifactBucket = "ArtifactBucket"
 // Builder collects one template. Only package generate makes one; kinds see it through Scope and Wire.
 type Builder struct {
 	scopes    map[design.ID]*Scope
+	bases     map[string]bool // logical ids of all primary resources
 	resources map[string]*Resource
 	outputs   map[string]cfn.Output
 	trace     map[string]design.ID
@@ -28,9 +29,10 @@ type Builder struct {
 // NewBuilder makes a builder for nodes whose kinds are given; keys are the artifact keys of packed units by node, and a
 // unit that has none gets a readable stand-in key, which no sandbox accepts.
 func NewBuilder(nodes []design.Node, specs func(kind string) Spec, keys map[design.ID]string) *Builder {
-	b := &Builder{scopes: map[design.ID]*Scope{}, resources: map[string]*Resource{}, outputs: map[string]cfn.Output{},
+	b := &Builder{scopes: map[design.ID]*Scope{}, bases: map[string]bool{}, resources: map[string]*Resource{}, outputs: map[string]cfn.Output{},
 		trace: map[string]design.ID{}, keys: keys}
 	for _, n := range nodes {
+		b.bases[Pascal(n.ID)] = true
 		b.scopes[n.ID] = &Scope{Node: n, Spec: specs(n.Kind), b: b, base: Pascal(n.ID), variables: map[string]any{}}
 	}
 	return b
@@ -71,16 +73,11 @@ func (b *Builder) artifactKey(u Unit) string {
 // logical joins a base and a suffix; where that is another node's primary id, a short hash keeps the two apart.
 func (b *Builder) logical(base, suffix string) string {
 	id := base + suffix
-	if suffix == "" {
+	if suffix == "" || !b.bases[id] {
 		return id
 	}
-	for _, s := range b.scopes {
-		if s.base == id {
-			sum := sha256.Sum256([]byte(base + "\x00" + suffix))
-			return id + strings.ToUpper(hex.EncodeToString(sum[:3]))
-		}
-	}
-	return id
+	sum := sha256.Sum256([]byte(base + "\x00" + suffix))
+	return id + strings.ToUpper(hex.EncodeToString(sum[:3]))
 }
 
 func (b *Builder) add(logical string, r Resource, owner design.ID) string {

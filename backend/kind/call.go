@@ -42,8 +42,12 @@ func joinCall(w *Wire) error {
 func (w *Wire) VariableNames(g Grant) map[string]any {
 	out := map[string]any{}
 	rename := w.String("variable")
+	granter := w.To
+	if w.Edge.Protocol == string(Webhook) {
+		granter = w.From
+	}
 	for suffix, v := range g.Variables {
-		name := w.To.VariablePrefix()
+		name := granter.VariablePrefix()
 		if suffix != "" {
 			name += "_" + suffix
 		}
