@@ -3,6 +3,7 @@ module airloom
 go 1.26
 
 require (
+	github.com/awalterschulze/gographviz v2.0.3+incompatible // indirect
 	github.com/aws/aws-lambda-go v1.55.1 // indirect
 	github.com/bep/debounce v1.2.1 // indirect
 	github.com/danielgtaylor/huma/v2 v2.37.2 // indirect
