@@ -1,0 +1,262 @@
+package pack
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/flate"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"airloom/backend/fault"
+)
+
+// Limits of a deployment package, in bytes.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const (
+	MaxUnzipped = 250 << 20 // the function and its layers together, unzipped
+	MaxDirect   = 50 << 20  // a zip uploaded in the API call itself; a larger one travels through S3
+)
+
+// level is part of what makes zips equal: a change of it changes every digest.
+const level = 6
+
+// dosEpoch is 1980-01-01, the first date a zip can express, in MS-DOS form. The time is 0, midnight.
+const dosEpoch = 1<<5 | 1
+
+// entry is one file on its way into a zip: bytes in memory, or something to open.
+type entry struct {
+	name string // slash-separated, relative
+	exec bool
+	size int64
+	data []byte
+	open func() (io.ReadCloser, error)
+}
+
+func inMemory(name string, data []byte) entry {
+	return entry{name: name, size: int64(len(data)), data: data}
+}
+
+// job is one unit being packed: what a builder collects.
+type job struct {
+	run      *run
+	unit     Unit
+	began    time.Time
+	inputs   *inputs
+	entries  []entry
+	leftOut  []string
+	warnings []string
+	closers  []func()
+}
+
+func (j *job) close() {
+	for _, c := range slices.Backward(j.closers) {
+		c()
+	}
+}
+
+func (j *job) warn(format string, args ...any) {
+	j.warnings = append(j.warnings, fmt.Sprintf(format, args...))
+}
+
+// temp makes a folder that lives as long as the job, within the cache (the same volume, so that renames work).
+func (j *job) temp() (string, error) {
+	dir, err := os.MkdirTemp(j.run.packer.deps.CacheDir, "work-")
+	if err != nil {
+		return "", fault.Wrap(err, fault.Unavailable, "making a folder to build in").At(j.unit.Node)
+	}
+	j.closers = append(j.closers, func() { os.RemoveAll(dir) })
+	return dir, nil
+}
+
+// zip writes the collected entries into the cache, under their digest.
+func (j *job) zip(ctx context.Context) (Artifact, error) {
+	if err := j.checkSize(); err != nil {
+		return Artifact{}, err
+	}
+	if len(j.entries) == 0 {
+		return Artifact{}, fault.New(fault.Invalid, "%q has no files to pack", j.unit.Name).At(j.unit.Node)
+	}
+	fail := func(err error) (Artifact, error) {
+		if ctx.Err() != nil {
+			return Artifact{}, canceled(j.unit, ctx.Err())
+		}
+		code := fault.Unavailable // a full disk, say
+		if c := fault.CodeOf(err); c != fault.Internal {
+			code = c
+		}
+		return Artifact{}, fault.Wrap(err, code, "writing the zip of %q", j.unit.Name).At(j.unit.Node)
+	}
+	file, err := os.CreateTemp(j.run.packer.deps.CacheDir, "zip-")
+	if err != nil {
+		return fail(err)
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	sum, out := sha256.New(), bufio.NewWriterSize(file, 64<<10)
+	count := &counter{w: io.MultiWriter(sum, out)}
+	machines, err := writeZip(ctx, count, j.entries)
+	if err == nil {
+		err = out.Flush()
+	}
+	if err == nil {
+		err = file.Chmod(0o644)
+	}
+	if e := file.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return fail(err)
+	}
+	a := Artifact{Digest: hex.EncodeToString(sum.Sum(nil)), Size: count.n, LeftOut: slices.Sorted(slices.Values(j.leftOut))}
+	a.Path = j.run.packer.zipPath(a.Digest)
+	if err := os.Rename(file.Name(), a.Path); err != nil {
+		return fail(err)
+	}
+	for _, e := range j.entries {
+		a.Files = append(a.Files, File{e.name, e.size, e.exec})
+		a.Unzipped += e.size
+	}
+	if a.Size > MaxDirect {
+		j.warn("the zip has %s, more than the %s that can be uploaded directly: it goes through S3", megabytes(a.Size), megabytes(MaxDirect))
+	}
+	for machine, name := range machines {
+		if machine != j.unit.Arch {
+			j.warn("%s is native code for %s, the function runs on %s", name, machine, j.unit.Arch)
+		}
+	}
+	slices.Sort(j.warnings)
+	a.Warnings = j.warnings
+	return a, nil
+}
+
+func (j *job) checkSize() error {
+	var total int64
+	for _, e := range j.entries {
+		total += e.size
+	}
+	if total <= MaxUnzipped {
+		return nil
+	}
+	large := slices.SortedFunc(slices.Values(j.entries), func(a, b entry) int { return cmp.Compare(b.size, a.size) })
+	var names []string
+	for _, e := range large[:min(3, len(large))] {
+		names = append(names, e.name+" "+megabytes(e.size))
+	}
+	return fault.New(fault.Limit, "%q has %s unzipped, Lambda takes %s; the largest: %s",
+		j.unit.Name, megabytes(total), megabytes(MaxUnzipped), strings.Join(names, ", ")).At(j.unit.Node).
+		Try("Leave out what the function does not need, or read it from S3 or EFS at run time.")
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
+
+// compressors are kept: a new one costs more than most functions' compression.
+var compressors = sync.Pool{New: func() any {
+	w, _ := flate.NewWriter(io.Discard, level) // fails for unknown levels only
+	return w
+}}
+
+type compressor struct{ *flate.Writer }
+
+func (c compressor) Close() error {
+	err := c.Writer.Close()
+	compressors.Put(c.Writer)
+	return err
+}
+
+// writeZip sorts the entries by name and writes them so that only names, contents and the executable bit matter:
+// no times, no owners, no extra fields. It gives one file's name per architecture of native code (ELF) among them.
+func writeZip(ctx context.Context, w io.Writer, entries []entry) (machines map[string]string, err error) {
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.name, b.name) })
+	z := zip.NewWriter(w)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		f := compressors.Get().(*flate.Writer)
+		f.Reset(w)
+		return compressor{f}, nil
+	})
+	machines = map[string]string{}
+	for i, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if !fs.ValidPath(e.name) || e.name == "." || strings.ContainsAny(e.name, "\\\x00") {
+			return nil, fault.New(fault.Invalid, "%q cannot be the name of a file in a zip", e.name)
+		}
+		if i > 0 && entries[i-1].name == e.name {
+			return nil, fault.New(fault.Conflict, "two files are named %q", e.name)
+		}
+		h := &zip.FileHeader{Name: e.name, Method: zip.Deflate, ModifiedDate: dosEpoch}
+		h.SetMode(0o644)
+		if e.exec {
+			h.SetMode(0o755)
+		}
+		out, err := z.CreateHeader(h)
+		if err != nil {
+			return nil, err
+		}
+		if err := e.copyTo(out, machines); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.name, err)
+		}
+	}
+	return machines, z.Close()
+}
+
+func (e entry) copyTo(w io.Writer, machines map[string]string) error {
+	var r io.Reader = bytes.NewReader(e.data)
+	if e.open != nil {
+		f, err := e.open()
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		r = io.LimitReader(f, e.size+1) // a file that grows, or an archive that lies, is noticed below
+	}
+	head := make([]byte, 20)
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	if m := machineOf(head[:n]); m != "" && machines[m] == "" {
+		machines[m] = e.name
+	}
+	copied, err := io.Copy(w, io.MultiReader(bytes.NewReader(head[:n]), r))
+	if err == nil && copied != e.size {
+		return fault.New(fault.Conflict, "changed while it was packed: %d bytes instead of %d", copied, e.size)
+	}
+	return err
+}
+
+// machineOf gives the Lambda name of the architecture of an ELF file, "" for anything else.
+func machineOf(head []byte) string {
+	if len(head) < 20 || string(head[:4]) != "\x7fELF" {
+		return ""
+	}
+	switch int(head[18]) | int(head[19])<<8 {
+	case 0x3e:
+		return "x86_64"
+	case 0xb7:
+		return "arm64"
+	}
+	return "another machine"
+}
+
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += int64(n)
+	return n, err
+}
