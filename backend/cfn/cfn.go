@@ -1,8 +1,10 @@
 // Package cfn is a CloudFormation template as a value: resources, intrinsic functions, parse, ordered print,
 // evaluate and diff. It is pure and imports only fault (and YAML).
 //
-// A template value is one of: nil, bool, float64, int, string, []any, map[string]any, or Fn. A plain Go string is
-// always literal text: only an Fn is ever interpreted, so no user string can become a reference.
+// A template value is one of: nil, bool, float64, int, string, []any, map[string]any, or Fn; printing panics on any other
+// Go type, which is a programming mistake. A whole number is an int. A plain Go string is always literal text: only an Fn
+// is ever interpreted, so no user string can become a reference. CheckLiterals names the few texts that CloudFormation
+// has no escape for.
 package cfn
 
 // Template is a CloudFormation template.
@@ -17,6 +19,7 @@ type Template struct {
 	Transform   any // nil, a string, a list; kept, and refused by what cannot run it
 	Resources   map[string]Resource
 	Outputs     map[string]Output
+	Extra       map[string]any // sections of macros (Globals, Hooks), kept whole; refused by what cannot run them
 }
 
 // Parameter is a template parameter; its keys are kept as they came.
@@ -40,6 +43,7 @@ type Resource struct {
 	UpdatePolicy        any
 	Metadata            map[string]any
 	Properties          map[string]any
+	Extra               map[string]any // attributes of macros (Connectors, IgnoreGlobals), Description and Version, kept whole
 }
 
 // Output is a stack output.
