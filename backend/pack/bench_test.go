@@ -54,7 +54,7 @@ func project(tb testing.TB, n int, source func(int) map[string]string) []pack.Un
 	units := make([]pack.Unit, n)
 	for i := range units {
 		name := fmt.Sprintf("f%03d", i)
-		units[i] = pack.Unit{Node: name, Name: name, Dir: filepath.Join(dir, "functions", name), Runtime: "nodejs22.x", Handler: "index.handler"}
+		units[i] = pack.Unit{Node: name, Name: name, Root: dir, Dir: filepath.Join(dir, "functions", name), Runtime: "nodejs22.x", Handler: "index.handler"}
 		write(tb, units[i].Dir, source(i))
 	}
 	return units

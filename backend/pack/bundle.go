@@ -1,6 +1,8 @@
 package pack
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -18,57 +20,250 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// describe reads from esbuild's metafile what the entry is and exports.
-func (b *bundle) describe(result api.BuildResult, o api.BuildOptions) (*bundled, error) {
-	var meta struct {
-		Inputs  map[string]struct{ Format string }
-		Outputs map[string]struct {
-			EntryPoint string
-			Exports    []string
-			Imports    []struct {
-				Kind     string
-				External bool
+// bundled is what came out of esbuild for one module.
+type bundled struct {
+	files    []api.OutputFile
+	format   string            // that the entry's syntax asks for
+	exports  []string          // of the bundle; nil where esbuild does not know them
+	sources  map[string]string // what it was made of: path → state
+	warnings []string
+}
+
+// requireBanner gives CommonJS packages inside an ES module the require that they expect for Node's own modules.
+const requireBanner = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`
+
+// needsRequire tells such bundles by the function that esbuild puts into them.
+func (b *bundled) needsRequire() bool {
+	return slices.ContainsFunc(b.files, func(f api.OutputFile) bool {
+		return strings.HasSuffix(f.Path, ".mjs") && bytes.Contains(f.Contents, []byte(`Dynamic require of "`)) &&
+			!bytes.HasPrefix(f.Contents, []byte(requireBanner))
+	})
+}
+
+// batch is how many modules are bundled in one call of esbuild: what they share is then parsed once. Larger batches are
+// hardly faster, and report late.
+const batch = 50
+
+// batchKey is equal for units that can be bundled in one call, "" for those that cannot.
+func batchKey(u Unit) string {
+	if u.Build != "" || !target.MatchString(u.Runtime) {
+		return ""
+	}
+	return strings.Join(append([]string{u.Root, u.Runtime}, u.Externals...), "\x00")
+}
+
+// bundleTogether bundles units of one batchKey, as far as that works in one go: what is missing in the result, by
+// module.output, has to be tried alone. The bytes are the same either way.
+func (r *run) bundleTogether(ctx context.Context, units []Unit) map[string]*bundled {
+	formats := map[string][]*module{}
+	distinct := map[string]bool{}
+	for _, u := range units {
+		m, err := findModule(u)
+		if err != nil || distinct[m.output()] {
+			continue
+		}
+		distinct[m.output()] = true
+		formats[m.format] = append(formats[m.format], m)
+	}
+	all := map[string]*bundled{}
+	for _, ms := range formats {
+		if len(ms) < 2 || ctx.Err() != nil {
+			continue
+		}
+		done, problems := r.esbuild(ms, ms[0].unit.Root, "")
+		if len(problems) > 0 {
+			continue
+		}
+		for name, b := range done {
+			if !b.native() {
+				all[name] = b
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(result.Metafile), &meta); err != nil {
-		return nil, fault.Wrap(err, fault.Internal, "reading esbuild's metafile").At(b.job.unit.Node)
-	}
-	out := &bundled{files: result.OutputFiles, format: "cjs"}
-	if meta.Inputs[filepath.ToSlash(b.entry)].Format == "esm" {
-		out.format = "esm"
-	}
-	for _, f := range meta.Outputs {
-		if f.EntryPoint != "" && o.Format == api.FormatESModule {
-			out.exports = append([]string{}, f.Exports...)
+	return all
+}
+
+// native says whether the bundle has files beside the module, whose place depends on what is bundled with it.
+func (b *bundled) native() bool {
+	for path := range b.sources {
+		if filepath.Ext(path) == ".node" {
+			return true
 		}
 	}
-	return out, nil
+	return false
+}
+
+// bundle bundles one module alone. If packages are missing that a package.json asks for, it installs them and tries again.
+func (j *job) bundle(ctx context.Context, m *module, require bool) (*bundled, error) {
+	banner := ""
+	if require {
+		banner = requireBanner
+	}
+	for attempt := 0; ; attempt++ {
+		if err := ctx.Err(); err != nil {
+			return nil, canceled(j.unit, err)
+		}
+		done, problems := j.run.esbuild([]*module{m}, m.unit.Dir, banner)
+		if len(problems) == 0 {
+			return done[m.output()], nil
+		}
+		folder := missingPackages(j.unit, problems)
+		if folder == "" || attempt > 0 {
+			return nil, buildErrors(j.unit, problems)
+		}
+		if err := j.npmInstall(ctx, folder); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// esbuild bundles modules that have root, runtime, externals and format in common. outdir is one of their folders, or their
+// root. The result is by module.output.
+func (r *run) esbuild(ms []*module, outdir, banner string) (map[string]*bundled, []api.Message) {
+	u := ms[0].unit
+	var taken sources
+	o := api.BuildOptions{
+		AbsWorkingDir:  u.Root,
+		Outdir:         outdir, // nothing is written; the paths in source maps are relative to the output
+		AllowOverwrite: true,
+		Bundle:         true,
+		Platform:       api.PlatformNode,
+		Engines:        []api.Engine{{Name: api.EngineNode, Version: target.FindStringSubmatch(u.Runtime)[1]}},
+		External:       append(slices.Clone(provided), u.Externals...),
+		Format:         api.FormatESModule,
+		OutExtension:   map[string]string{".js": ".mjs"},
+		Sourcemap:      api.SourceMapLinked,
+		SourcesContent: api.SourcesContentExclude, // stack traces need names and lines only
+		TreeShaking:    api.TreeShakingTrue,
+		Charset:        api.CharsetUTF8,
+		Metafile:       true,
+		LogLevel:       api.LogLevelSilent,
+		Loader:         map[string]api.Loader{".node": api.LoaderCopy},
+		Plugins:        []api.Plugin{taken.plugin(r)},
+	}
+	if ms[0].format == "cjs" {
+		o.Format, o.OutExtension = api.FormatCommonJS, map[string]string{".js": ".cjs"}
+	}
+	if banner != "" {
+		o.Banner = map[string]string{"js": banner}
+	}
+	for _, m := range ms {
+		name, err := filepath.Rel(outdir, m.output())
+		if err != nil {
+			return nil, []api.Message{{Text: err.Error()}}
+		}
+		o.EntryPointsAdvanced = append(o.EntryPointsAdvanced,
+			api.EntryPoint{InputPath: filepath.Join(m.unit.Dir, m.entry), OutputPath: filepath.ToSlash(name)})
+	}
+	result := api.Build(o)
+	if len(result.Errors) > 0 {
+		return nil, result.Errors
+	}
+	g, err := readGraph(result.Metafile, u.Root)
+	if err != nil {
+		return nil, []api.Message{{Text: "reading esbuild's metafile: " + err.Error()}}
+	}
+	all := map[string]*bundled{}
+	for _, m := range ms {
+		all[m.output()] = g.bundled(m, taken.files, result.Warnings)
+	}
+	for _, f := range result.OutputFiles {
+		name := strings.TrimSuffix(f.Path, ".map")
+		b := all[strings.TrimSuffix(name, filepath.Ext(name))]
+		if b == nil && len(ms) == 1 {
+			b = all[ms[0].output()] // a file beside the module
+		}
+		if b != nil {
+			b.files = append(b.files, f)
+		}
+	}
+	return all, nil
+}
+
+// graph is esbuild's metafile: who imports whom, and what the outputs export. Paths are relative to root.
+type graph struct {
+	root   string
+	Inputs map[string]struct {
+		Format  string
+		Imports []struct {
+			Path     string
+			External bool
+		}
+	}
+	Outputs map[string]struct {
+		EntryPoint string
+		Exports    []string
+	}
+	byEntry map[string]string // entry → output
+}
+
+func readGraph(metafile, root string) (*graph, error) {
+	g := &graph{root: root, byEntry: map[string]string{}}
+	err := json.Unmarshal([]byte(metafile), g)
+	for name, o := range g.Outputs {
+		if o.EntryPoint != "" {
+			g.byEntry[o.EntryPoint] = name
+		}
+	}
+	return g, err
+}
+
+// bundled describes one module of a build.
+func (g *graph) bundled(m *module, taken map[string]string, warnings []api.Message) *bundled {
+	b := &bundled{format: "cjs", sources: map[string]string{}}
+	entry, _ := filepath.Rel(g.root, filepath.Join(m.unit.Dir, m.entry))
+	entry = filepath.ToSlash(entry)
+	if g.Inputs[entry].Format == "esm" {
+		b.format = "esm"
+	}
+	if m.format == "esm" {
+		b.exports = append([]string{}, g.Outputs[g.byEntry[entry]].Exports...)
+	}
+	reached := map[string]bool{entry: true}
+	for queue := []string{entry}; len(queue) > 0; queue = queue[1:] {
+		path := filepath.Join(g.root, filepath.FromSlash(queue[0]))
+		if state, ok := taken[path]; ok {
+			b.sources[path] = state
+		}
+		for _, i := range g.Inputs[queue[0]].Imports {
+			if !i.External && !reached[i.Path] {
+				reached[i.Path] = true
+				queue = append(queue, i.Path)
+			}
+		}
+	}
+	for _, w := range warnings {
+		if w.Location == nil || reached[filepath.ToSlash(w.Location.File)] {
+			b.warnings = append(b.warnings, message(w))
+		}
+	}
+	return b
 }
 
 var reExport = regexp.MustCompile(`(?m)^export \* from `)
 
 // checkExport refuses a handler that the module does not export, where that is known: Lambda would say so only when
 // the function is called.
-func (r *bundled) checkExport(u Unit, entry, export string) error {
-	name, _, _ := strings.Cut(export, ".")
-	if r.exports == nil || slices.Contains(r.exports, name) {
+func (b *bundled) checkExport(m *module) error {
+	u := m.unit
+	name, _, _ := strings.Cut(m.export, ".")
+	if b.exports == nil || slices.Contains(b.exports, name) {
 		return nil
 	}
-	for _, f := range r.files {
+	for _, f := range b.files {
 		if strings.HasSuffix(f.Path, ".mjs") && reExport.Match(f.Contents) {
 			return nil // from a package outside the bundle
 		}
 	}
-	if r.format == "cjs" {
-		return fault.New(fault.Invalid, "%s is written in CommonJS but is to be loaded as an ES module, which cannot see what it exports", entry).
+	if b.format == "cjs" {
+		return fault.New(fault.Invalid, "%s is written in CommonJS but is to be loaded as an ES module, which cannot see what it exports", m.entry).
 			At(u.Node).Try("Write `export const %s = …`, name the file .cjs, or remove \"type\": \"module\" from package.json.", name)
 	}
-	e := fault.New(fault.Invalid, "%s exports no %q", entry, name).At(u.Node)
-	if len(r.exports) == 0 {
+	e := fault.New(fault.Invalid, "%s exports no %q", m.entry, name).At(u.Node)
+	if len(b.exports) == 0 {
 		return e.Try("Write `export const %s = …`, or change the handler.", name)
 	}
-	return e.Try("It exports %s: rename one, or change the handler %s.", strings.Join(r.exports, ", "), u.Handler)
+	return e.Try("It exports %s: rename one, or change the handler %s.", strings.Join(b.exports, ", "), u.Handler)
 }
 
 // sources keeps what a bundle was made of, by reading the files in esbuild's place: so the state that the cache
@@ -137,10 +332,10 @@ func (r *run) read(path string) loaded {
 // compiled. What is not there yet matters too.
 var steering = []string{"package.json", "tsconfig.json", "jsconfig.json", ".pnp.cjs", ".pnp.data.json"}
 
-// refs notes what the bundle was made of, and what could make the next one different.
-func (s *sources) refs(j *job) {
+// watch notes what the bundle was made of, and what could make the next one different.
+func (j *job) watch(sources map[string]string) {
 	folders := map[string]bool{}
-	for path, state := range s.files {
+	for path, state := range sources {
 		j.inputs.took(ref{content, path}, state)
 		folders[filepath.Dir(path)] = true
 	}
@@ -152,38 +347,48 @@ func (s *sources) refs(j *job) {
 				break
 			}
 			above[dir] = true
-			j.inputs.add(j.run.steering(dir, folders[dir])...)
+			found := j.run.steering(dir)
+			j.inputs.add(found.present...)
+			if !folders[dir] { // otherwise the folder's names tell
+				j.inputs.add(found.absent...)
+			}
 		}
 	}
 }
 
-// steering gives the refs of one folder. If its names are watched anyway, absent files need not be.
-func (r *run) steering(dir string, watched bool) []ref {
-	var refs []ref
+// steers are the refs of one folder to files that exist and to files that do not.
+type steers struct{ present, absent []ref }
+
+// steering finds them once per call of Pack.
+func (r *run) steering(dir string) steers {
+	if found, ok := r.steers.Load(dir); ok {
+		return found.(steers)
+	}
+	var s steers
 	for _, name := range steering {
 		path := filepath.Join(dir, name)
-		_, err := os.Stat(path)
-		if err == nil || !watched {
-			refs = append(refs, ref{content, path})
+		if _, err := os.Stat(path); err != nil {
+			s.absent = append(s.absent, ref{content, path})
+			continue
 		}
-		if err == nil && strings.HasSuffix(name, "sconfig.json") {
-			refs = append(refs, extended(path, 0)...)
+		s.present = append(s.present, ref{content, path})
+		if strings.HasSuffix(name, "sconfig.json") {
+			s.present = append(s.present, extended(path, 0)...)
 		}
 	}
 	packages := filepath.Join(dir, "node_modules")
-	_, err := os.Stat(packages)
-	if err == nil || !watched {
-		refs = append(refs, ref{modules, packages})
-	}
-	if err == nil {
-		entries, _ := os.ReadDir(packages)
+	if entries, err := os.ReadDir(packages); err != nil {
+		s.absent = append(s.absent, ref{modules, packages})
+	} else {
+		s.present = append(s.present, ref{modules, packages})
 		for _, e := range entries {
 			if strings.HasPrefix(e.Name(), "@") {
-				refs = append(refs, ref{modules, filepath.Join(packages, e.Name())})
+				s.present = append(s.present, ref{modules, filepath.Join(packages, e.Name())})
 			}
 		}
 	}
-	return refs
+	r.steers.Store(dir, s)
+	return s
 }
 
 var (

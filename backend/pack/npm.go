@@ -36,7 +36,7 @@ func missingPackages(u Unit, messages []api.Message) string {
 		if name == "" || m.Location == nil {
 			continue
 		}
-		for dir := range parents(filepath.Dir(filepath.Join(u.Dir, m.Location.File))) {
+		for dir := range parents(filepath.Dir(filepath.Join(u.Root, m.Location.File))) {
 			data, err := os.ReadFile(filepath.Join(dir, "package.json"))
 			if err != nil {
 				continue

@@ -32,6 +32,7 @@ type Unit struct {
 	Node      string   // node id, for errors
 	Name      string   // the function's name, for people
 	Dir       string   // absolute folder of the source
+	Root      string   // absolute folder of the project, "" is Dir: paths within a bundle and in messages are relative to it
 	Runtime   string   // a Lambda runtime identifier: nodejs22.x, python3.13, provided.al2023, …
 	Handler   string   // index.handler, app.handler, bootstrap
 	Arch      string   // arm64 or x86_64; "" is arm64
@@ -113,7 +114,7 @@ func (p *Packer) Pack(ctx context.Context, units []Unit, progress ...func(Progre
 		return nil, fault.Wrap(err, fault.Unavailable, "preparing the folder for packed functions")
 	}
 	p.load.Do(func() { p.index = readIndex(p.deps.CacheDir, p.deps.Now()) })
-	r := &run{packer: p, states: newStates(p), once: map[string]func() error{}}
+	r := &run{packer: p, states: newStates(p), once: map[string]func() error{}, deflate: make(compressors, runtime.GOMAXPROCS(0))}
 	artifacts, errs := make([]Artifact, len(units)), make([]error, len(units))
 	var report sync.Mutex
 	done := 0
@@ -141,14 +142,24 @@ func (p *Packer) Pack(ctx context.Context, units []Unit, progress ...func(Progre
 		artifacts[i].Node, artifacts[i].Name = u.Node, u.Name
 		finish(i)
 	}
+	batches := batches(real, todo)
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	for range min(len(todo), runtime.GOMAXPROCS(0)) {
+	for range min(len(batches), runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
-			for n := int(next.Add(1)) - 1; n < len(todo); n = int(next.Add(1)) - 1 {
-				i := todo[n]
-				artifacts[i], errs[i] = r.one(ctx, real[i])
-				finish(i)
+			for n := int(next.Add(1)) - 1; n < len(batches); n = int(next.Add(1)) - 1 {
+				var together map[string]*bundled
+				if len(batches[n]) > 1 {
+					members := make([]Unit, len(batches[n]))
+					for m, i := range batches[n] {
+						members[m] = real[i]
+					}
+					together = r.bundleTogether(ctx, members)
+				}
+				for _, i := range batches[n] {
+					artifacts[i], errs[i] = r.one(ctx, real[i], together)
+					finish(i)
+				}
 			}
 		})
 	}
@@ -162,11 +173,13 @@ func (p *Packer) Pack(ctx context.Context, units []Unit, progress ...func(Progre
 
 // run is one call of Pack: what it has looked at, and what it has done once for several units.
 type run struct {
-	packer *Packer
-	states *states
-	mu     sync.Mutex
-	once   map[string]func() error
-	loaded sync.Map // path → loaded
+	packer  *Packer
+	states  *states
+	deflate compressors
+	mu      sync.Mutex
+	once    map[string]func() error
+	loaded  sync.Map // path → loaded
+	steers  sync.Map // folder → steers
 }
 
 // sole runs f once per key in this call of Pack, however many units ask for it; all of them get its error.
@@ -181,13 +194,31 @@ func (r *run) sole(key string, f func() error) error {
 	return do()
 }
 
-// one packs a unit that is not in the cache.
-func (r *run) one(ctx context.Context, u Unit) (Artifact, error) {
+// batches divides the units that need work into those that are bundled together, and single ones. There are enough
+// batches for every processor.
+func batches(units []Unit, todo []int) [][]int {
+	size := min(batch, (len(todo)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var all [][]int
+	open := map[string]int{} // batchKey → number of the batch being filled
+	for _, i := range todo {
+		key := batchKey(units[i])
+		if n, ok := open[key]; ok && key != "" && len(all[n]) < size {
+			all[n] = append(all[n], i)
+			continue
+		}
+		open[key] = len(all)
+		all = append(all, []int{i})
+	}
+	return all
+}
+
+// one packs a unit that is not in the cache; together is what was bundled for it already.
+func (r *run) one(ctx context.Context, u Unit, together map[string]*bundled) (Artifact, error) {
 	if err := ctx.Err(); err != nil {
 		return Artifact{}, canceled(u, err)
 	}
 	started := time.Now() // how long it took is told to people, not decided by: no need for the injected clock
-	j := &job{run: r, unit: u, began: r.packer.deps.Now(), inputs: newInputs()}
+	j := &job{run: r, unit: u, began: r.packer.deps.Now(), inputs: newInputs(), together: together}
 	defer j.close()
 	build, err := builderFor(u)
 	if err != nil {
@@ -216,6 +247,11 @@ func (u Unit) normal() Unit {
 	u.OS = cmp.Or(u.OS, "linux")
 	if dir, err := filepath.EvalSymlinks(u.Dir); err == nil && filepath.IsAbs(dir) {
 		u.Dir = dir
+	}
+	if dir, err := filepath.EvalSymlinks(u.Root); err == nil && filepath.IsAbs(dir) {
+		u.Root = dir
+	} else {
+		u.Root = u.Dir
 	}
 	return u
 }

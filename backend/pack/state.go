@@ -64,54 +64,61 @@ const tick = int64(20 * time.Millisecond)
 type states struct {
 	now   func() time.Time
 	mu    sync.Mutex
-	known map[ref]string
+	known map[ref]found
 	pack  *Packer
 }
 
+// found is a state and when the path had changed last, 0 if it does not exist.
+type found struct {
+	state   string
+	changed int64
+}
+
 func newStates(p *Packer) *states {
-	return &states{now: p.deps.Now, known: map[ref]string{}, pack: p}
+	return &states{now: p.deps.Now, known: map[ref]found{}, pack: p}
 }
 
 // of gives the state of a ref: nothing, or the SHA-256 of what matters about it.
-func (s *states) of(r ref) string {
+func (s *states) of(r ref) string { return s.find(r).state }
+
+func (s *states) find(r ref) found {
 	s.mu.Lock()
-	state, ok := s.known[r]
+	f, ok := s.known[r]
 	s.mu.Unlock()
-	if ok {
-		return state
+	if !ok {
+		f = s.look(r)
+		s.mu.Lock()
+		s.known[r] = f
+		s.mu.Unlock()
 	}
-	state = s.look(r)
-	s.mu.Lock()
-	s.known[r] = state
-	s.mu.Unlock()
-	return state
+	return f
 }
 
-// look is of without the memory of this call.
-func (s *states) look(r ref) string {
+// look is find without the memory of this call.
+func (s *states) look(r ref) found {
 	info, err := os.Stat(r.Path)
 	if err != nil || info.IsDir() == (r.Kind == content) {
-		return nothing
+		return found{state: nothing}
 	}
 	now := stampOf(info)
 	if past, ok := s.pack.seenAt(r); ok && past.stamp == now && now.changed() < past.At-racy {
-		return past.State
+		return found{past.State, now.changed()}
 	}
 	at := s.now().UnixNano()
 	state, err := read(r)
 	if err != nil {
-		return "unreadable"
+		return found{"unreadable", now.changed()}
 	}
 	s.pack.sawNow(r, seen{stamp: now, At: at, State: state})
-	return state
+	return found{state, now.changed()}
 }
 
 // saw notes the state of a file whose content was read for another reason: info is from before it was read.
 func (s *states) saw(path string, info fs.FileInfo, at time.Time, state string) {
-	r := ref{content, path}
-	s.pack.sawNow(r, seen{stamp: stampOf(info), At: at.UnixNano(), State: state})
+	r, now := ref{content, path}, stampOf(info)
+	s.pack.sawNow(r, seen{stamp: now, At: at.UnixNano(), State: state})
 	s.mu.Lock()
-	s.known[r] = state
+	s.known[r] = found{state, now.changed()}
 	s.mu.Unlock()
 }
 
@@ -192,7 +199,8 @@ func (in *inputs) never() {
 }
 
 // settle looks at every ref that was only noted. It fails if one changed since began (or too shortly before to tell):
-// then the zip is right, or will be in the next run, but nobody knows which state it is of.
+// then the zip is right, or will be in the next run, but nobody knows which state it is of. A state that this run found
+// earlier, for another unit, is good enough: if it is out of date, so is the zip, and the next run sees that.
 func (in *inputs) settle(s *states, began time.Time) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -203,12 +211,11 @@ func (in *inputs) settle(s *states, began time.Time) bool {
 		if state != "" {
 			continue
 		}
-		// What does not exist has no stamp; its folder's would do, but a module that appears in the very
-		// moment of a build and is not noticed until the next change costs less than that look.
-		if info, err := os.Stat(r.Path); err == nil && stampOf(info).changed() > began.UnixNano()-tick {
+		f := s.find(r)
+		if f.changed > began.UnixNano()-tick {
 			return false
 		}
-		in.refs[r] = s.of(r)
+		in.refs[r] = f.state
 	}
 	return true
 }

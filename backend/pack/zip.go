@@ -15,7 +15,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"airloom/backend/fault"
@@ -57,6 +56,7 @@ type job struct {
 	leftOut  []string
 	warnings []string
 	closers  []func()
+	together map[string]*bundled // what was bundled in one go, by module.output
 }
 
 func (j *job) close() {
@@ -105,7 +105,7 @@ func (j *job) zip(ctx context.Context) (Artifact, error) {
 	defer file.Close()
 	sum, out := sha256.New(), bufio.NewWriterSize(file, 64<<10)
 	count := &counter{w: io.MultiWriter(sum, out)}
-	machines, err := writeZip(ctx, count, j.entries)
+	machines, err := writeZip(ctx, count, j.entries, j.run.deflate)
 	if err == nil {
 		err = out.Flush()
 	}
@@ -160,30 +160,41 @@ func (j *job) checkSize() error {
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
 
-// compressors are kept: a new one costs more than most functions' compression.
-var compressors = sync.Pool{New: func() any {
-	w, _ := flate.NewWriter(io.Discard, level) // fails for unknown levels only
-	return w
-}}
+// compressors are kept: a new one costs more than most functions' compression. A sync.Pool would lose them to the garbage
+// collector just when many small functions are packed.
+type compressors chan *flate.Writer
 
-type compressor struct{ *flate.Writer }
+func (c compressors) get(w io.Writer) (io.WriteCloser, error) {
+	select {
+	case f := <-c:
+		f.Reset(w)
+		return compressor{f, c}, nil
+	default:
+	}
+	f, err := flate.NewWriter(w, level)
+	return compressor{f, c}, err
+}
+
+type compressor struct {
+	*flate.Writer
+	back compressors
+}
 
 func (c compressor) Close() error {
 	err := c.Writer.Close()
-	compressors.Put(c.Writer)
+	select {
+	case c.back <- c.Writer:
+	default:
+	}
 	return err
 }
 
 // writeZip sorts the entries by name and writes them so that only names, contents and the executable bit matter:
 // no times, no owners, no extra fields. It gives one file's name per architecture of native code (ELF) among them.
-func writeZip(ctx context.Context, w io.Writer, entries []entry) (machines map[string]string, err error) {
+func writeZip(ctx context.Context, w io.Writer, entries []entry, deflate compressors) (machines map[string]string, err error) {
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.name, b.name) })
 	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
-		f := compressors.Get().(*flate.Writer)
-		f.Reset(w)
-		return compressor{f}, nil
-	})
+	z.RegisterCompressor(zip.Deflate, deflate.get)
 	machines = map[string]string{}
 	for i, e := range entries {
 		if err := ctx.Err(); err != nil {
