@@ -180,6 +180,11 @@ func FuzzParse(f *testing.F) {
 	f.Add(PrintJSON(sample()))
 	f.Add(PrintYAML(sample()))
 	f.Add([]byte(bomb(3, 4)))
+	for _, v := range hostile { // small seeds: the engine changes bytes at random, and a long text soon is no YAML at all
+		f.Add([]byte("Resources: {A: {Type: " + v + ", Properties: {K: [" + v + "]}}}"))
+		f.Add([]byte("Resources:\n  A:\n    Type: T\n    Properties:\n      ? " + v + "\n      : " + v))
+		f.Add(append([]byte(`{"Resources":{"A":{"Type":"T","Properties":{"K":`), append(appendString(nil, v), "}}}}"...)...))
+	}
 	f.Add([]byte("Resources: {A: {<<: [{Type: T}, &x {Type: U}], Properties: {? a : *x}}}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, err := Parse(data)
