@@ -45,11 +45,13 @@ func (ev *evaluator) call(fn Fn) (any, error) {
 		return nil, err
 	}
 	out, err := f(ev.env, arg)
-	var said *fault.Error
-	if err != nil && !errors.As(err, &said) {
-		return nil, ev.fail(fault.Invalid, "%s", err)
+	if err == nil {
+		return out, nil
 	}
-	return out, err
+	if said, ok := err.(*fault.Error); ok {
+		return nil, said.At(ev.at.String())
+	}
+	return nil, ev.fail(fault.Invalid, "%s", err)
 }
 
 // functions are those that need nothing but their evaluated argument.
@@ -112,8 +114,11 @@ func (ev *evaluator) outside(err error, doing string) error {
 func (ev *evaluator) sub(arg any) (any, error) {
 	text, vars := subArgs(arg)
 	if l, ok := arg.([]any); ok {
-		_, isText := l[0].(string)
-		if len(l) != 2 || !isText || vars == nil {
+		isText := false
+		if len(l) == 2 {
+			_, isText = l[0].(string)
+		}
+		if !isText || vars == nil {
 			return nil, ev.fail(fault.Invalid, "needs a text, or a text and a map")
 		}
 	} else if _, ok := arg.(string); !ok {
