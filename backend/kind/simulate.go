@@ -31,7 +31,9 @@ type ResourceType struct {
 	// cfn.Fn whose result is not known yet.
 	Check func(properties map[string]any) error
 
-	// Create makes the resource: it fills PhysicalID, ARN and Attributes (what Ref and GetAtt give).
+	// Create makes the resource: it fills PhysicalID, ARN and Attributes (what Ref and GetAtt give). It gets a unique
+	// PhysicalID suggested ("<stack>-<LogicalID>-<suffix>", as CloudFormation makes names), to be used, shortened or lowered
+	// wherever the template names none: Delete gets the same one where the process died within Create.
 	Create func(context.Context, World, Instance) (Instance, error)
 	// Update changes it in place; nil means that nothing is to be done but keep the new properties.
 	Update func(ctx context.Context, w World, old, new Instance) (Instance, error)
@@ -138,7 +140,7 @@ type Access struct {
 	Principal Principal
 	Action    string            // "dynamodb:PutItem"
 	Resource  string            // ARN
-	Context   map[string]string // condition keys: "aws:SourceArn" …
+	Context   map[string]string // condition keys: "aws:SourceArn" …; several values of one key are separated by "\x1f"
 }
 
 // Delivery is a pushed payload.
