@@ -13,9 +13,11 @@ die() {
 # explain LOG MESSAGE: ends with one line when the network is the cause, else with the end of the log.
 explain() {
 	if grep -Eqi 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|dial tcp|no such host|could not resolve|temporary failure|network is unreachable|i/o timeout|proxyconnect|handshake timeout|connection refused|failed to fetch|cannot initiate the connection' "$1"; then
+		rm -f "$1"
 		die "$2: the network cannot be reached; connect (or set the proxy) and start again"
 	fi
 	tail -n 40 "$1" >&2
+	rm -f "$1"
 	die "$2 (its last lines are above)"
 }
 
@@ -42,7 +44,7 @@ at_least() {
 	[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ] || [ "$1" = "$2" ]
 }
 
-# known_tools: Go as go.mod asks, Node 20 or newer with npm. The Go that is installed counts, not one it could fetch.
+# known_tools: Go as go.mod asks, Node as frontend/package.json asks, and npm. The Go that is installed counts, not one it could fetch.
 known_tools() {
 	want=$(sed -n 's/^go \([0-9.]*\)$/\1/p' go.mod)
 	command -v go >/dev/null 2>&1 || die "Go is missing; Airloom needs Go $want or newer (https://go.dev/dl)"
@@ -51,7 +53,8 @@ known_tools() {
 	at_least "${have%%[!0-9.]*}" "$want" || die "this is Go $have; Airloom needs Go $want or newer (https://go.dev/dl)"
 	command -v node >/dev/null 2>&1 || die "Node.js is missing; Airloom needs Node 20 or newer (https://nodejs.org)"
 	have=$(node --version)
-	at_least "${have#v}" 20 || die "this is Node ${have#v}; Airloom needs Node 20 or newer (https://nodejs.org)"
+	want=$(sed -n 's/.*"node": ">=\([0-9.]*\)".*/\1/p' frontend/package.json)
+	at_least "${have#v}" "$want" || die "this is Node ${have#v}; Airloom needs Node $want or newer (https://nodejs.org)"
 	command -v npm >/dev/null 2>&1 || die "npm is missing beside Node $have; install it (Debian: apt install npm)"
 }
 
