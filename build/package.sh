@@ -23,10 +23,9 @@ if [ "$(git describe --tags --exact-match 2>/dev/null || :)" != "v$number" ]; th
 	VERSION=$number-dev.$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d).g$(git rev-parse --short=8 HEAD)
 fi
 ARCH=$(go env GOARCH)
-MTIME=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
 out=build/out
 STAGE=$(mktemp -d)
-export VERSION ARCH MTIME STAGE
+export VERSION ARCH STAGE
 trap 'rm -rf "$STAGE" airloom_windows_*.syso' EXIT
 trap 'exit 130' INT TERM
 
