@@ -53,7 +53,7 @@ known_tools() {
 	at_least "${have%%[!0-9.]*}" "$want" || die "this is Go $have; Airloom needs Go $want or newer (https://go.dev/dl)"
 	command -v node >/dev/null 2>&1 || die "Node.js is missing; Airloom needs Node 20 or newer (https://nodejs.org)"
 	have=$(node --version)
-	want=$(sed -n 's/.*"node": ">=\([0-9.]*\)".*/\1/p' frontend/package.json)
+	want=$(sed -n 's/.*"node": *">=\([0-9.]*\)".*/\1/p' frontend/package.json)
 	at_least "${have#v}" "$want" || die "this is Node ${have#v}; Airloom needs Node $want or newer (https://nodejs.org)"
 	command -v npm >/dev/null 2>&1 || die "npm is missing beside Node $have; install it (Debian: apt install npm)"
 }
