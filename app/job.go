@@ -192,7 +192,9 @@ func (j *Jobs) Close() {
 	j.wg.Wait()
 }
 
-func (r *running) summary() Job { return Job{ID: r.ID, Title: r.Title, Status: r.Status, Error: r.Error} }
+func (r *running) summary() Job {
+	return Job{ID: r.ID, Title: r.Title, Status: r.Status, Error: r.Error}
+}
 
 func (j *Jobs) forget() {
 	for i := 0; len(j.order) > keptJobs && i < len(j.order); {

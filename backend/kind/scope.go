@@ -202,3 +202,17 @@ func anys(in []string) []any {
 func keyOf(v any) string { b, _ := json.Marshal(v); return string(b) }
 
 func sameValue(a, b any) bool { return keyOf(a) == keyOf(b) }
+
+// WithDefaults are properties with the defaults of absent fields filled in.
+func WithDefaults(p design.Props, fields []Field) map[string]any {
+	out := map[string]any{}
+	for _, f := range fields {
+		if v := valueOf(p, fields, f.Name); v != nil {
+			out[f.Name] = v
+		}
+	}
+	for k, v := range p {
+		out[k] = v
+	}
+	return out
+}

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"airloom/backend/fault"
+	"airloom/backend/kind"
+)
+
+// Source is a unit's folder of code, and the file with its handler.
+type Source struct {
+	Path  string       `json:"path"` // relative to the project
+	Files []SourceFile `json:"files"`
+	Main  *SourceText  `json:"main"` // nil where the handler's file is not there
+}
+
+// SourceFile is one file of a source folder.
+type SourceFile struct {
+	Name string `json:"name"`
+	Size int64  `json:"size"` // bytes
+}
+
+// SourceText is a file's text.
+type SourceText struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+const (
+	listedFiles = 200
+	shownBytes  = 256 << 10
+)
+
+// Code lists a function's source and shows its handler. People edit it in their own editor.
+func (s *Session) Code(node string) (Source, error) {
+	n, err := s.Node(node)
+	if err != nil {
+		return Source{}, err
+	}
+	b, err := s.Preview()
+	if err != nil {
+		return Source{}, err
+	}
+	i := slices.IndexFunc(b.Units, func(u kind.Unit) bool { return u.Node == n.ID })
+	if i < 0 {
+		return Source{}, fault.New(fault.NotFound, "%s has no code", n.Name).At(string(n.ID))
+	}
+	u := b.Units[i]
+	out := Source{Path: u.Source, Files: []SourceFile{}}
+	root, err := os.OpenRoot(s.Folder())
+	if err != nil {
+		return out, fault.Wrap(err, fault.Unavailable, "opening the project's folder")
+	}
+	defer root.Close()
+	dir, err := root.OpenRoot(path.Clean(u.Source))
+	if err != nil {
+		return out, fault.Wrap(err, fault.NotFound, "opening the source of %s", n.Name).At(string(n.ID)).Try("make the folder %s, or change the node's source", u.Source)
+	}
+	defer dir.Close()
+	stem, _, _ := strings.Cut(path.Base(u.Handler), ".")
+	err = fs.WalkDir(dir.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "__pycache__" || d.Name() == ".git") {
+			return fs.SkipDir
+		}
+		info, err := d.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			return err
+		}
+		if len(out.Files) < listedFiles {
+			out.Files = append(out.Files, SourceFile{p, info.Size()})
+		}
+		if name, _, _ := strings.Cut(d.Name(), "."); out.Main == nil && (name == stem || d.Name() == "main.go") && info.Size() <= shownBytes {
+			text, err := fs.ReadFile(dir.FS(), p)
+			if err != nil {
+				return err
+			}
+			out.Main = &SourceText{p, string(text)}
+		}
+		return nil
+	})
+	if err != nil {
+		return out, fault.Wrap(err, fault.Unavailable, "reading the source of %s", n.Name).At(string(n.ID))
+	}
+	return out, nil
+}
