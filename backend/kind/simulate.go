@@ -33,11 +33,13 @@ type ResourceType struct {
 
 	// Create makes the resource: it fills PhysicalID, ARN and Attributes (what Ref and GetAtt give). It gets a unique
 	// PhysicalID suggested ("<stack>-<LogicalID>-<suffix>", as CloudFormation makes names), to be used, shortened or lowered
-	// wherever the template names none: Delete gets the same one where the process died within Create.
+	// wherever the template names none. fault.Conflict says that the name is taken.
 	Create func(context.Context, World, Instance) (Instance, error)
 	// Update changes it in place; nil means that nothing is to be done but keep the new properties.
 	Update func(ctx context.Context, w World, old, new Instance) (Instance, error)
-	// Delete removes it and its state; deleting what is gone is no error. nil means nothing to be done.
+	// Delete removes it and its state; deleting what is gone is no error. nil means nothing to be done. Where Create failed (but
+	// for fault.Conflict), or the process died within it, Delete gets the instance as Create got it, without ARN: it removes
+	// what Create would have made of it.
 	Delete func(context.Context, World, Instance) error
 	// Run is background work (pollers, clocks): started after create and after a restart, until ctx ends (update, delete, stop).
 	Run func(context.Context, World, Instance)

@@ -62,13 +62,12 @@ type done struct {
 	record *Record
 	before *Record // a copy from before an update; nil where the record was created
 	old    *Record // what the created record replaces, nil for none
+	taken  bool    // the record was a leftover that was taken back
 }
 
 // forward takes every step up to the outputs; what is no longer needed is deleted later.
 func (r *run) forward() error {
-	if err := r.clearHalfMade(); err != nil {
-		return err
-	}
+	r.clearHalfMade()
 	r.p.env.Ref = func(id string) (any, error) {
 		if rec := r.current(id); rec != nil {
 			return rec.Instance.PhysicalID, nil
@@ -106,24 +105,14 @@ func (r *run) explain(id string, err error) error {
 	return out
 }
 
-// clearHalfMade deletes what a killed process had begun to create, before its name is needed again.
-func (r *run) clearHalfMade() error {
-	for _, rec := range r.Engine.recordsWhere(func(rec *Record) bool { return !rec.exists() }) {
-		if err := r.remove(r.ctx, rec); err != nil {
-			return fault.Wrap(err, fault.CodeOf(err), "cleaning up %s after an interrupted run", rec.Instance.LogicalID)
+// clearHalfMade deletes what an earlier run had begun to create or to delete, before its names are needed again.
+func (r *run) clearHalfMade() {
+	for _, rec := range r.deletionOrder(Leftover, Current) {
+		if rec.exists() && !(rec.Place == Leftover && strings.HasPrefix(rec.Status, "DELETE_")) {
+			continue
 		}
+		r.clear(r.ctx, rec)
 	}
-	return nil
-}
-
-func (e *Engine) recordsWhere(match func(*Record) bool) []*Record {
-	var out []*Record
-	for _, rec := range e.records {
-		if match(rec) {
-			out = append(out, rec)
-		}
-	}
-	return out
 }
 
 func (r *run) step(id string) error {
@@ -138,8 +127,12 @@ func (r *run) step(id string) error {
 			return err
 		}
 	}
-	old := r.current(id)
-	d := decide(rt, old, res, props)
+	old, d := r.choose(id, rt, res, props)
+	if old != nil && old.Place == Leftover {
+		if err := r.takeBack(old); err != nil {
+			return err
+		}
+	}
 	switch d.action {
 	case sandbox.Add, sandbox.Replace:
 		return r.create(id, res, props, old)
@@ -151,6 +144,21 @@ func (r *run) step(id string) error {
 		return r.put(old)
 	}
 	return nil
+}
+
+// takeBack makes a leftover the current record again. Were the process killed between the two writes, both would be leftovers,
+// of which the next run takes the wanted one.
+func (r *run) takeBack(rec *Record) error {
+	now := r.current(rec.Instance.LogicalID)
+	r.journal = append(r.journal, done{record: rec, old: now, taken: true})
+	if now != nil {
+		now.Place = Leftover
+		if err := r.put(now); err != nil {
+			return err
+		}
+	}
+	rec.Place = Current
+	return r.put(rec)
 }
 
 // describe sets what a record keeps of the template beside its properties.
@@ -194,6 +202,7 @@ func (r *run) create(id string, res cfn.Resource, props map[string]any, old *Rec
 	}
 	if err != nil {
 		rec.Status, rec.Reason = "CREATE_FAILED", err.Error()
+		rec.Foreign = fault.CodeOf(err) == fault.Conflict
 		r.tell(rec, verb+"_FAILED", err.Error(), event.Error)
 		_ = r.put(rec) // the first cause is what counts
 		return err
@@ -246,6 +255,9 @@ func (r *run) change(ctx context.Context, rec *Record, next Record, props map[st
 			if got, err = guard(func() (kind.Instance, error) { return update(ctx, r.World, was, full) }); err == nil {
 				full.PhysicalID, full.ARN, full.Attributes = got.PhysicalID, got.ARN, got.Attributes
 			}
+		}
+		if err != nil {
+			r.up(was) // until it is known better, it is what it was
 		}
 	}
 	if err != nil {

@@ -82,6 +82,8 @@ type Record struct {
 	Status string `json:"status"` // CloudFormation's resource status
 	Reason string `json:"reason,omitempty"`
 	Dirty  bool   `json:"dirty,omitempty"` // an update began whose end is not known
+	// Foreign tells of a creation that failed because the name is another's: then there is nothing to be deleted.
+	Foreign bool `json:"foreign,omitempty"`
 	// Instance is the resource; dynamic references stand unresolved in its properties, so that no secret is stored here.
 	Instance            kind.Instance `json:"instance"`
 	DependsOn           []string      `json:"dependsOn,omitempty"` // logical ids that it needed

@@ -84,20 +84,19 @@ func (e *Engine) pseudo() map[string]any {
 
 // predict walks the template in order with what is known now: resources that will be added or replaced are unknown.
 func (e *Engine) predict(p *prepared) {
-	unknown := map[string]bool{}
+	will := map[string]*Record{} // what each logical id will stand for, as far as it exists already
 	p.env.Dynamic = keepDynamic(e.Dynamic)
 	p.env.Ref = func(id string) (any, error) {
-		if r := e.current(id); r != nil && !unknown[id] {
+		if r := will[id]; r != nil {
 			return r.Instance.PhysicalID, nil
 		}
 		return nil, cfn.ErrUnknown
 	}
 	p.env.GetAtt = func(id, attribute string) (any, error) {
-		r := e.current(id)
-		if r == nil || unknown[id] {
-			return nil, cfn.ErrUnknown
+		if r := will[id]; r != nil {
+			return r.getAtt(attribute)
 		}
-		return r.getAtt(attribute)
+		return nil, cfn.ErrUnknown
 	}
 	for _, id := range p.order {
 		res := p.in.Template.Resources[id]
@@ -112,9 +111,9 @@ func (e *Engine) predict(p *prepared) {
 		} else {
 			p.refuse(id, "", "the embedded sandbox does not have the resource type %s", res.Type)
 		}
-		d := decide(rt, old, res, props)
-		if d.action == sandbox.Add || d.action == sandbox.Replace {
-			unknown[id] = true
+		rec, d := e.choose(id, rt, res, props)
+		if d.action != sandbox.Add && d.action != sandbox.Replace {
+			will[id] = rec
 		}
 		p.preview.Changes = append(p.preview.Changes, sandbox.Change{
 			Node: p.node(id, old), LogicalID: id, Type: res.Type, Action: d.action, Reason: d.reason, Properties: d.paths,
@@ -143,6 +142,26 @@ func (p *prepared) node(id string, old *Record) string {
 		return string(n)
 	}
 	return old.Instance.Node
+}
+
+// choose finds the record that is to become the resource, and what has to be done to it. That is the current one, or, where an
+// interrupted run had replaced it, the replaced one if that is wanted again: so that going back finds its data.
+func (e *Engine) choose(id string, rt kind.ResourceType, res cfn.Resource, props map[string]any) (*Record, decision) {
+	current := e.current(id)
+	d := decide(rt, current, res, props)
+	if d.action != sandbox.Add && d.action != sandbox.Replace {
+		return current, d
+	}
+	for _, rec := range slices.Backward(e.records) {
+		if rec.Place != Leftover || rec.Instance.LogicalID != id || !strings.HasSuffix(rec.Status, "_COMPLETE") {
+			continue
+		}
+		if again := decide(rt, rec, res, props); again.action == sandbox.Keep || again.action == sandbox.Update {
+			again.action, again.reason = sandbox.Update, "what an interrupted run replaced is taken back"
+			return rec, again
+		}
+	}
+	return current, d
 }
 
 // decision is what becomes of one resource.

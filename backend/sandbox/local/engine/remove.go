@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -23,10 +24,23 @@ func (r *run) cleanup() {
 		if r.retain(rec, r.policy(rec)) {
 			continue
 		}
-		if err := r.remove(ctx, rec); err != nil {
-			r.sink(event.Event{Type: event.Warn, Node: rec.Instance.Node, Level: event.Warning, Text: rec.Instance.LogicalID + " could not be deleted and stays for the next deployment: " + err.Error(),
-				Data: event.Data{LogicalID: rec.Instance.LogicalID, Reason: err.Error()}})
-		}
+		r.clear(ctx, rec)
+	}
+}
+
+// clear deletes a leftover. Where what it stood for has become another record's, only its own record goes.
+func (r *run) clear(ctx context.Context, rec *Record) {
+	var err error
+	if slices.ContainsFunc(r.records, func(o *Record) bool {
+		return o != rec && o.exists() && o.Instance.Type == rec.Instance.Type && o.Instance.PhysicalID == rec.Instance.PhysicalID
+	}) {
+		err = r.drop(rec)
+	} else {
+		err = r.remove(ctx, rec)
+	}
+	if err != nil {
+		r.sink(event.Event{Type: event.Warn, Node: rec.Instance.Node, Level: event.Warning, Text: rec.Instance.LogicalID + " could not be deleted and stays for the next deployment: " + err.Error(),
+			Data: event.Data{LogicalID: rec.Instance.LogicalID, Reason: err.Error()}})
 	}
 }
 
@@ -101,7 +115,7 @@ func (r *run) remove(ctx context.Context, rec *Record) error {
 		r.down(full)
 	}
 	r.tell(rec, "DELETE_IN_PROGRESS", "", event.Info)
-	if del := r.Types[rec.Instance.Type].Delete; del != nil {
+	if del := r.Types[rec.Instance.Type].Delete; del != nil && !rec.Foreign {
 		_, err = guard(func() (kind.Instance, error) { return full, del(ctx, r.World, full) })
 		if err != nil {
 			if existed {
@@ -156,14 +170,21 @@ func (r *run) undo(ctx context.Context, d done) error {
 		*d.record = *d.before
 		return r.put(d.record)
 	}
+	if d.taken {
+		d.record.Place = Leftover
+		err := r.put(d.record)
+		if d.old != nil {
+			d.old.Place = Current
+			err = cmp.Or(err, r.put(d.old))
+		}
+		return err
+	}
 	// What was created holds nothing yet that its policy could be meant to protect, so it goes, whatever its policy.
 	d.record.Place = Leftover
 	err := r.remove(ctx, d.record)
 	if d.old != nil {
 		d.old.Place = Current
-		if perr := r.put(d.old); err == nil {
-			err = perr
-		}
+		err = cmp.Or(err, r.put(d.old))
 	}
 	return err
 }

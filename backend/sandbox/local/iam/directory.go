@@ -18,10 +18,10 @@ type Directory struct {
 	now     func() time.Time
 
 	mu        sync.RWMutex
-	roles     map[string]role                // by role ARN
-	attached  map[string]attachment          // by logical id of AWS::IAM::Policy, RolePolicy
-	managed   map[string]managedPolicy       // by ARN
-	resources map[string]map[string]Policy   // by resource ARN, then id
+	roles     map[string]role              // by role ARN
+	attached  map[string]attachment        // by logical id of AWS::IAM::Policy, RolePolicy
+	managed   map[string]managedPolicy     // by ARN
+	resources map[string]map[string]Policy // by resource ARN, then id
 }
 
 type role struct {

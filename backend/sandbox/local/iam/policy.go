@@ -100,7 +100,9 @@ func (c *compiler) statement(m map[string]any) (statement, *fault.Error) {
 				break
 			}
 			var list []string
-			list, err = patterns(v, func(s string) bool { return s == "*" || strings.HasPrefix(s, "arn:") || strings.HasPrefix(s, unknown) || strings.HasPrefix(s, "${") })
+			list, err = patterns(v, func(s string) bool {
+				return s == "*" || strings.HasPrefix(s, "arn:") || strings.HasPrefix(s, unknown) || strings.HasPrefix(s, "${")
+			})
 			if k == "Resource" {
 				s.resources = list
 			} else {

@@ -125,9 +125,13 @@ func (d *Directory) free(arn string) error {
 	return nil
 }
 
-func keep(_ context.Context, _ kind.World, _, next kind.Instance) (kind.Instance, error) { return next, nil }
+func keep(_ context.Context, _ kind.World, _, next kind.Instance) (kind.Instance, error) {
+	return next, nil
+}
 
-func keepNew(_ context.Context, _ kind.World, in kind.Instance) (kind.Instance, error) { return in, nil }
+func keepNew(_ context.Context, _ kind.World, in kind.Instance) (kind.Instance, error) {
+	return in, nil
+}
 
 // named is the name that the template gives, else the suggested one, shortened as CloudFormation does it: the unique end stays.
 func named(in kind.Instance, property string, most int) string {
