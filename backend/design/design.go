@@ -81,3 +81,5 @@ func (d Design) EdgesOf(id ID) []Edge {
 	}
 	return es
 }
+
+func sortedIDs[R any](m map[ID]R) []ID { return slices.Sorted(maps.Keys(m)) }
