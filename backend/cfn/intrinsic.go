@@ -48,7 +48,7 @@ func (ev *evaluator) call(fn Fn) (any, error) {
 	if err == nil {
 		return out, nil
 	}
-	if said, ok := err.(*fault.Error); ok {
+	if said := (*fault.Error)(nil); errors.As(err, &said) {
 		return nil, said.At(ev.at.String())
 	}
 	return nil, ev.fail(fault.Invalid, "%s", err)

@@ -96,10 +96,11 @@ func Sub(parts ...any) Fn {
 	var text, literal strings.Builder
 	vars := map[string]any{}
 	variable := func(v any) {
-		name, i := "", len(vars)
-		for name = "Part" + strconv.Itoa(i); taken[name]; i++ { // a variable would hide the resource of that name
-			name = "Part" + strconv.Itoa(i)
+		i := len(vars)
+		for taken["Part"+strconv.Itoa(i)] { // a variable would hide the resource of that name
+			i++
 		}
+		name := "Part" + strconv.Itoa(i)
 		vars[name], taken[name] = v, true
 		text.WriteString("${" + name + "}")
 	}

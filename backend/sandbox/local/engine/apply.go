@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"airloom/backend/cfn"
@@ -139,7 +140,7 @@ func (r *run) step(id string) error {
 	case sandbox.Update:
 		return r.update(old, res, props, d.act)
 	}
-	if fresh := r.describe(*old, res); fresh.Instance.Node != old.Instance.Node || !equal(fresh.DependsOn, old.DependsOn) {
+	if fresh := r.describe(*old, res); fresh.Instance.Node != old.Instance.Node || !slices.Equal(fresh.DependsOn, old.DependsOn) {
 		*old = fresh
 		return r.put(old)
 	}

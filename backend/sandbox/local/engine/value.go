@@ -3,7 +3,6 @@ package engine
 import (
 	"encoding/json"
 	"math"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -61,5 +60,3 @@ func sortedKeys[V any](m map[string]V) []string {
 	sort.Strings(keys)
 	return keys
 }
-
-func equal(a, b []string) bool { return slices.Equal(a, b) }
