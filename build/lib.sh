@@ -16,6 +16,10 @@ explain() {
 		rm -f "$1"
 		die "$2: the network cannot be reached; connect (or set the proxy) and start again"
 	fi
+	if grep -Eqi 'SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|certificate signed by unknown authority|certificate verif' "$1"; then
+		rm -f "$1"
+		die "$2: the network answers with a certificate that is not trusted here; install your proxy's certificate, and set NODE_EXTRA_CA_CERTS for npm"
+	fi
 	tail -n 40 "$1" >&2
 	rm -f "$1"
 	die "$2 (its last lines are above)"
