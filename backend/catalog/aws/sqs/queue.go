@@ -1,0 +1,104 @@
+package sqs
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+	"time"
+
+	"airloom/backend/kind"
+)
+
+// broker is the working part of the SQS simulation: all data lies in kind.State, the broker itself only wakes those who
+// wait for a queue.
+type broker struct {
+	mu    sync.Mutex
+	bells map[string]chan struct{} // by queue ARN; closed when something may have become visible
+}
+
+func newBroker() *broker { return &broker{bells: map[string]chan struct{}{}} }
+
+// bell is closed at the next ring of the queue.
+func (b *broker) bell(arn string) <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.bells[arn] == nil {
+		b.bells[arn] = make(chan struct{})
+	}
+	return b.bells[arn]
+}
+
+func (b *broker) ring(arn string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c := b.bells[arn]; c != nil {
+		close(c)
+		delete(b.bells, arn)
+	}
+}
+
+// queue is a queue with its settings: the template's, over AWS's defaults, under what SetQueueAttributes has changed.
+type queue struct {
+	arn, name, url, node                   string
+	fifo, contentDeduplication, perGroup   bool
+	visibility, delay, retention, longPoll time.Duration
+	maxBytes                               int
+	deadLetter                             string
+	maxReceives                            int
+	policy                                 string
+	redrivePolicy, redriveAllowPolicy      any
+	throughputLimit                        string
+}
+
+// attributeNames are the settings that SetQueueAttributes may change here.
+var attributeNames = []string{"ContentBasedDeduplication", "DeduplicationScope", "DelaySeconds", "FifoThroughputLimit", "MaximumMessageSize",
+	"MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds", "RedriveAllowPolicy", "RedrivePolicy", "VisibilityTimeout"}
+
+// queueOf reads a queue's settings; tx may be nil, then changes by SetQueueAttributes are not seen.
+func queueOf(w kind.World, in kind.Instance, tx kind.Tx) queue {
+	over := map[string]string{}
+	q := queue{arn: in.ARN, url: in.PhysicalID, node: in.Node, name: in.ARN[strings.LastIndex(in.ARN, ":")+1:]}
+	if tx != nil {
+		if raw := tx.Get(key('a', in.ARN)); raw != nil {
+			// What cannot be read was not written by us: then the template's values count.
+			_ = json.Unmarshal(raw, &over)
+		}
+		q.policy = string(tx.Get(key('P', in.ARN)))
+	}
+	value := func(name string) any {
+		if v, ok := over[name]; ok {
+			return v
+		}
+		return in.Properties[name]
+	}
+	number := func(name string, absent int64) int64 {
+		if n, ok := integer(value(name)); ok {
+			return n
+		}
+		return absent
+	}
+	seconds := func(name string, absent int64) time.Duration {
+		return time.Duration(number(name, absent)) * time.Second
+	}
+	q.fifo = truth(in.Properties["FifoQueue"])
+	q.contentDeduplication = truth(value("ContentBasedDeduplication"))
+	q.perGroup = value("DeduplicationScope") == "messageGroup"
+	q.throughputLimit, _ = value("FifoThroughputLimit").(string)
+	q.visibility, q.delay = seconds("VisibilityTimeout", 30), seconds("DelaySeconds", 0)
+	q.retention, q.longPoll = seconds("MessageRetentionPeriod", 345600), seconds("ReceiveMessageWaitTimeSeconds", 0)
+	q.maxBytes = int(number("MaximumMessageSize", 1<<20))
+	q.redrivePolicy, q.redriveAllowPolicy = value("RedrivePolicy"), value("RedriveAllowPolicy")
+	if r, ok := object(q.redrivePolicy); ok {
+		q.deadLetter, _ = r["deadLetterTargetArn"].(string)
+		n, ok := integer(r["maxReceiveCount"])
+		if q.maxReceives = int(n); !ok {
+			q.maxReceives = 10
+		}
+	}
+	return q
+}
+
+// key is a state key of a queue: what it holds, whose it is, and which one. No queue name contains a slash.
+func key(what byte, arn string, rest ...string) []byte {
+	return []byte(string(what) + "/" + arn + "/" + strings.Join(rest, "/"))
+}

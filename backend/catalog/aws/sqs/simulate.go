@@ -1,0 +1,238 @@
+package sqs
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"airloom/backend/fault"
+	"airloom/backend/kind"
+)
+
+const (
+	queueType  = "AWS::SQS::Queue"
+	policyType = "AWS::SQS::QueuePolicy"
+	space      = "sqs" // the namespace of all queues' state
+)
+
+// Simulate brings queues, their policies and the SQS API. One broker serves one embedded sandbox.
+func (Kind) Simulate() kind.Simulation {
+	b := newBroker()
+	return kind.Simulation{
+		Types: []kind.ResourceType{{
+			Type: queueType,
+			Properties: []string{"QueueName", "FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit", "DelaySeconds",
+				"MaximumMessageSize", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds", "VisibilityTimeout", "RedrivePolicy", "RedriveAllowPolicy", "Tags"},
+			Ignored:  []string{"KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"},
+			Replace:  []string{"QueueName", "FifoQueue"},
+			Stateful: true,
+			Check:    checkQueue, Create: b.create, Update: b.update, Delete: b.delete, Accept: b.accept, Receive: b.poll,
+		}, {
+			Type: policyType, Properties: []string{"PolicyDocument", "Queues"},
+			Create: b.createPolicy, Update: func(ctx context.Context, w kind.World, old, in kind.Instance) (kind.Instance, error) {
+				if err := b.deletePolicy(ctx, w, old); err != nil {
+					return in, err
+				}
+				in.PhysicalID = old.PhysicalID
+				return in, b.setPolicy(w, in)
+			}, Delete: b.deletePolicy,
+		}},
+		Services: []kind.Service{{Name: "sqs", Serve: b.serve}},
+	}
+}
+
+// checkQueue refuses values that AWS refuses too, as far as they are known before anything exists.
+func checkQueue(p map[string]any) error {
+	for _, limit := range []struct {
+		name     string
+		min, max int64
+	}{{"DelaySeconds", 0, 900}, {"MaximumMessageSize", 1024, 1 << 20}, {"MessageRetentionPeriod", 60, fortnight}, {"ReceiveMessageWaitTimeSeconds", 0, 20}, {"VisibilityTimeout", 0, 43200}} {
+		if n, ok := integer(p[limit.name]); ok && (n < limit.min || n > limit.max) {
+			return fault.New(fault.Invalid, "%s is %d, and a queue takes %d to %d", limit.name, n, limit.min, limit.max).At(limit.name)
+		}
+	}
+	name, _ := p["QueueName"].(string)
+	if p["QueueName"] != nil && name != "" && strings.HasSuffix(name, ".fifo") != truth(p["FifoQueue"]) {
+		return fault.New(fault.Invalid, "the name of a FIFO queue, and of no other, ends in .fifo: %s", name).At("QueueName")
+	}
+	return nil
+}
+
+func (b *broker) create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
+	name, _ := in.Properties["QueueName"].(string)
+	if name == "" {
+		name = generatedName(w, in, 75)
+		if truth(in.Properties["FifoQueue"]) {
+			name += ".fifo"
+		}
+	}
+	in.ARN = w.ARN("sqs", name)
+	if _, taken := w.Find(in.ARN); taken {
+		return in, fault.New(fault.Conflict, "a queue named %s exists already", name).At(in.LogicalID)
+	}
+	in.PhysicalID = w.Endpoint() + "/" + w.Account() + "/" + name
+	in.Attributes = map[string]any{"Arn": in.ARN, "QueueName": name, "QueueUrl": in.PhysicalID}
+	return in, b.checkRedrive(w, in)
+}
+
+func (b *broker) update(_ context.Context, w kind.World, old, in kind.Instance) (kind.Instance, error) {
+	in.PhysicalID, in.ARN, in.Attributes = old.PhysicalID, old.ARN, old.Attributes
+	if err := b.checkRedrive(w, in); err != nil {
+		return in, err
+	}
+	// The template's values win over what SetQueueAttributes has changed meanwhile.
+	err := w.State(space).Update(func(tx kind.Tx) error { return tx.Delete(key('a', in.ARN)) })
+	b.ring(in.ARN)
+	return in, err
+}
+
+func (b *broker) delete(_ context.Context, w kind.World, in kind.Instance) error {
+	defer b.ring(in.ARN)
+	return w.State(space).Update(func(tx kind.Tx) error {
+		for _, k := range "abdgmn" {
+			if err := tx.DeletePrefix(key(byte(k), in.ARN)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// checkRedrive refuses a dead-letter queue that AWS would refuse.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+func (b *broker) checkRedrive(w kind.World, in kind.Instance) error {
+	q := queueOf(w, in, nil)
+	if q.deadLetter == "" {
+		return nil
+	}
+	target, ok := w.Find(q.deadLetter)
+	if !ok || target.Type != queueType {
+		return fault.New(fault.Invalid, "the dead-letter queue %s does not exist", q.deadLetter).At(in.LogicalID)
+	}
+	if truth(target.Properties["FifoQueue"]) != q.fifo {
+		return fault.New(fault.Invalid, "a dead-letter queue must be of the same type, standard or FIFO, as its source").At(in.LogicalID)
+	}
+	allow, _ := object(target.Properties["RedriveAllowPolicy"])
+	switch allow["redrivePermission"] {
+	case "denyAll":
+		return fault.New(fault.Invalid, "%s does not allow to be used as a dead-letter queue", q.deadLetter).At(in.LogicalID)
+	case "byQueue":
+		list, _ := allow["sourceQueueArns"].([]any)
+		for _, arn := range list {
+			if arn == in.ARN {
+				return nil
+			}
+		}
+		return fault.New(fault.Invalid, "%s does not allow this queue to use it as a dead-letter queue", q.deadLetter).At(in.LogicalID)
+	}
+	return nil
+}
+
+func (b *broker) createPolicy(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
+	in.PhysicalID = generatedName(w, in, 120)
+	in.Attributes = map[string]any{"Id": in.PhysicalID}
+	return in, b.setPolicy(w, in)
+}
+
+// setPolicy writes the policy attribute of each queue. A queue has one policy: the last one written counts, and its
+// writer is remembered, so that removing an overwritten policy does not remove its successor.
+func (b *broker) setPolicy(w kind.World, in kind.Instance) error {
+	document, ok := in.Properties["PolicyDocument"].(map[string]any)
+	if !ok {
+		return fault.New(fault.Invalid, "the policy document of a queue policy must be an object").At(in.LogicalID)
+	}
+	queues, _ := in.Properties["Queues"].([]any)
+	for _, q := range queues {
+		url, _ := q.(string)
+		queue, ok := queueAt(w, url)
+		if !ok {
+			return fault.New(fault.NotFound, "the queue %s does not exist", url).At(in.LogicalID)
+		}
+		text, err := json.Marshal(document)
+		if err != nil {
+			return fault.Wrap(err, fault.Internal, "print a queue policy")
+		}
+		if err := w.State(space).Update(func(tx kind.Tx) error {
+			return errFirst(tx.Put(key('p', queue.ARN), []byte(in.PhysicalID)), tx.Put(key('P', queue.ARN), text))
+		}); err != nil {
+			return err
+		}
+		w.SetPolicy(queue.ARN, "policy", document)
+	}
+	return nil
+}
+
+func (b *broker) deletePolicy(_ context.Context, w kind.World, in kind.Instance) error {
+	queues, _ := in.Properties["Queues"].([]any)
+	for _, q := range queues {
+		url, _ := q.(string)
+		arn := arnOf(w, url)
+		mine := false
+		if err := w.State(space).Update(func(tx kind.Tx) error {
+			if mine = string(tx.Get(key('p', arn))) == in.PhysicalID; !mine {
+				return nil
+			}
+			return errFirst(tx.Delete(key('p', arn)), tx.Delete(key('P', arn)))
+		}); err != nil {
+			return err
+		}
+		if mine {
+			w.SetPolicy(arn, "policy", nil)
+		}
+	}
+	return nil
+}
+
+// generatedName is a physical name as CloudFormation makes them: stack, logical id and twelve random characters.
+func generatedName(w kind.World, in kind.Instance, limit int) string {
+	random := strings.ToUpper(strings.ReplaceAll(w.NewID(), "-", ""))[:12]
+	head := w.Stack() + "-" + in.LogicalID
+	return head[:min(len(head), limit-13)] + "-" + random
+}
+
+func queueAt(w kind.World, url string) (kind.Instance, bool) {
+	in, ok := w.Find(arnOf(w, url))
+	return in, ok && in.Type == queueType
+}
+
+func arnOf(w kind.World, url string) string { return w.ARN("sqs", url[strings.LastIndex(url, "/")+1:]) }
+
+// integer reads a number as templates give it: CloudFormation takes text for numbers too.
+func integer(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int:
+		return int64(v), true
+	case int64:
+		return v, true
+	case float64:
+		return int64(v), v == float64(int64(v))
+	case string:
+		n, err := strconv.ParseInt(v, 10, 64)
+		return n, err == nil
+	}
+	return 0, false
+}
+
+func truth(v any) bool { return v == true || v == "true" }
+
+// object reads a value that may be an object or JSON text of one.
+func object(v any) (map[string]any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		return v, true
+	case string:
+		var m map[string]any
+		return m, json.Unmarshal([]byte(v), &m) == nil
+	}
+	return nil, false
+}
+
+func errFirst(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

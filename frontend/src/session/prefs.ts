@@ -1,0 +1,52 @@
+// What a person has set up on this page: theme, panels and their sizes. Kept by the browser, never in the project.
+import { Store } from './store';
+
+export type Theme = 'system' | 'light' | 'dark';
+export type SideTab = 'properties' | 'findings';
+export type DockTab = 'template' | 'deploy' | 'call' | 'logs';
+
+export interface Prefs {
+  theme: Theme;
+  palette: boolean;
+  side: boolean;
+  sideTab: SideTab;
+  sideWidth: number;
+  dock: boolean;
+  dockTab: DockTab;
+  dockHeight: number;
+  format: 'json' | 'yaml';
+  minimap: boolean;
+}
+
+const initial: Prefs = {
+  theme: 'system',
+  palette: true,
+  side: true,
+  sideTab: 'properties',
+  sideWidth: 336,
+  dock: false,
+  dockTab: 'deploy',
+  dockHeight: 300,
+  format: 'yaml',
+  minimap: true,
+};
+
+const key = 'airloom.prefs';
+
+export function loadPrefs(): Store<Prefs> {
+  let kept: Partial<Prefs> = {};
+  try {
+    kept = JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Prefs>;
+  } catch {
+    // Nothing kept, or nothing that can be read: the defaults are good.
+  }
+  const store = new Store<Prefs>({ ...initial, ...kept });
+  store.subscribe(() => {
+    try {
+      localStorage.setItem(key, JSON.stringify(store.get()));
+    } catch {
+      // A page without storage forgets; that is all.
+    }
+  });
+  return store;
+}
