@@ -20,7 +20,9 @@ const directions = Object.entries(forbidden).map(([folder, others]) => ({
     'no-restricted-imports': [
       'error',
       {
-        patterns: [{ regex: `(^|/)(${others.join('|')})(/|$)`, message: `${folder} must not import ${others.join(', ')}.` }],
+        patterns: [
+          { regex: `(^|/)(${others.join('|')})(/|$)`, message: `${folder} must not import ${others.join(', ')}.` },
+        ],
       },
     ],
   },
@@ -36,7 +38,8 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      eqeqeq: 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
   {
@@ -64,7 +67,7 @@ export default tseslint.config(
         { selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]', message: 'No string becomes HTML.' },
         { selector: 'Property[key.name="dangerouslySetInnerHTML"]', message: 'No string becomes HTML.' },
         {
-          selector: 'JSXAttribute[name.name=/^(draggable|onDrag.*|onDrop)$/]',
+          selector: 'JSXAttribute[name.name=/^(draggable|onDrag.*|onDrop)$/]:not([value.expression.value=false])',
           message: 'Gestures use pointer events: WebKit loses the next pointerdown after an HTML5 drag.',
         },
         {
@@ -74,7 +77,12 @@ export default tseslint.config(
         { selector: 'MemberExpression[property.name="createContextualFragment"]', message: 'No string becomes HTML.' },
         { selector: 'NewExpression[callee.name="DOMParser"]', message: 'No string becomes HTML.' },
       ],
-      'no-restricted-globals': ['error', { name: 'fetch', message: 'Only bridge talks to Go.' }, 'EventSource', 'XMLHttpRequest'],
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'Only bridge talks to Go.' },
+        'EventSource',
+        'XMLHttpRequest',
+      ],
     },
   },
   { files: ['src/bridge/**/*.ts'], rules: { 'no-restricted-globals': 'off' } },

@@ -81,7 +81,8 @@ export function verdict(from: Place, to: Place, existing: Existing, protocolTitl
     }
   }
   if (legal.length > 0) return { ways: legal };
-  if (full) return { ways: [], why: `“${full.title}” takes at most ${String(full.max)} ${full.max === 1 ? 'wire' : 'wires'}.` };
+  if (full)
+    return { ways: [], why: `“${full.title}” takes at most ${String(full.max)} ${full.max === 1 ? 'wire' : 'wires'}.` };
   if (double) return { ways: [], why: `“${from.name}” and “${to.name}” are wired already.` };
   const can = [...new Set(outs.flatMap((p) => p.speaks.map((s) => protocolTitle(s.protocol))))];
   return {
@@ -92,7 +93,8 @@ export function verdict(from: Place, to: Place, existing: Existing, protocolTitl
 
 const isFull = (p: Port, node: string, existing: Existing): boolean => !!p.max && existing.count(node, p.id) >= p.max;
 
-const article = (noun: string): string => (/^([aeio]|s3|sn|sq|http )/i.test(noun) && !/^(one|uni)/i.test(noun) ? 'An' : 'A');
+const article = (noun: string): string =>
+  /^([aeio]|s3|sn|sq|http )/i.test(noun) && !/^(one|uni)/i.test(noun) ? 'An' : 'A';
 
 const list = (words: string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1] ?? ''}`;

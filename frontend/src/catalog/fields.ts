@@ -59,7 +59,8 @@ function numberProblem(f: Field, value: unknown): string | null {
   if (f.max !== undefined && value > f.max) return `At most ${String(f.max)}${unit}.`;
   if (f.step) {
     const steps = (value - (f.min ?? 0)) / f.step;
-    if (Math.abs(steps - Math.round(steps)) > 1e-9) return f.step === 1 ? 'A whole number.' : `In steps of ${String(f.step)}${unit}.`;
+    if (Math.abs(steps - Math.round(steps)) > 1e-9)
+      return f.step === 1 ? 'A whole number.' : `In steps of ${String(f.step)}${unit}.`;
   }
   return null;
 }

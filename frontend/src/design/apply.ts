@@ -66,7 +66,8 @@ function invertChange<R>(c: Change<R>): Change<R> {
 }
 
 const isZero = (c?: Change<unknown>): boolean =>
-  !c || Object.keys(c.added ?? {}).length + Object.keys(c.updated ?? {}).length + Object.keys(c.removed ?? {}).length === 0;
+  !c ||
+  Object.keys(c.added ?? {}).length + Object.keys(c.updated ?? {}).length + Object.keys(c.removed ?? {}).length === 0;
 
 /** Tells whether nothing happened. */
 export const isEmpty = (d: Diff): boolean => isZero(d.nodes) && isZero(d.edges) && isZero(d.settings);
@@ -74,7 +75,9 @@ export const isEmpty = (d: Diff): boolean => isZero(d.nodes) && isZero(d.edges) 
 /** Tells whether a drawing is already as the diff leaves it: a repeated diff whose first answer was lost. */
 export function holds(design: Design, diff: Diff): boolean {
   return (
-    changeHolds(design.nodes, diff.nodes) && changeHolds(design.edges, diff.edges) && changeHolds(design.settings, diff.settings)
+    changeHolds(design.nodes, diff.nodes) &&
+    changeHolds(design.edges, diff.edges) &&
+    changeHolds(design.settings, diff.settings)
   );
 }
 

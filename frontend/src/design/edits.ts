@@ -39,7 +39,10 @@ function putNode(draft: Draft, n: NewNode): ID {
     n.name,
     Object.values(now).map((o) => o.name),
   );
-  const id = freeID(slug(name, slug(n.kind.replace(/^.*\./, ''))), [...Object.keys(now), ...Object.keys(draft.edges.now)]);
+  const id = freeID(slug(name, slug(n.kind.replace(/^.*\./, ''))), [
+    ...Object.keys(now),
+    ...Object.keys(draft.edges.now),
+  ]);
   const record: NodeRecord = { id, kind: n.kind, name, x: n.x, y: n.y };
   if (n.w) record.w = n.w;
   if (n.h) record.h = n.h;
@@ -288,7 +291,11 @@ export function parseFragment(text: string): Fragment | null {
   if (f?.airloom !== 1 || !Array.isArray(f.nodes) || !Array.isArray(f.edges) || f.nodes.length === 0) return null;
   const nodes = f.nodes.every(
     (n) =>
-      typeof n.id === 'string' && typeof n.kind === 'string' && typeof n.name === 'string' && Number.isFinite(n.x) && Number.isFinite(n.y),
+      typeof n.id === 'string' &&
+      typeof n.kind === 'string' &&
+      typeof n.name === 'string' &&
+      Number.isFinite(n.x) &&
+      Number.isFinite(n.y),
   );
   const edges = f.edges.every(
     (e) => typeof e.from.node === 'string' && typeof e.to.node === 'string' && typeof e.protocol === 'string',

@@ -19,7 +19,8 @@ export const grid = 8;
 
 export const rectOf = (n: NodeRecord): Rect => ({ x: n.x, y: n.y, w: n.w || boxWidth, h: n.h || boxHeight });
 
-export const contains = (r: Rect, p: Point): boolean => p.x >= r.x && p.y >= r.y && p.x <= r.x + r.w && p.y <= r.y + r.h;
+export const contains = (r: Rect, p: Point): boolean =>
+  p.x >= r.x && p.y >= r.y && p.x <= r.x + r.w && p.y <= r.y + r.h;
 
 export const touches = (a: Rect, b: Rect): boolean =>
   a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;

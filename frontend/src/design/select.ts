@@ -5,7 +5,7 @@ import type { Design, EdgeRecord, ID, NodeRecord } from './types';
 /** The node and everything that lies in it, at any depth. */
 export function withContents(d: Design, ids: Iterable<ID>): Set<ID> {
   const out = new Set(ids);
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const n of Object.values(d.nodes)) {
       if (n.parent && out.has(n.parent) && !out.has(n.id)) {

@@ -29,7 +29,15 @@ interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function IconButton({ icon, label, hint, pressed, size, className = '', ...rest }: IconButtonProps): ReactElement {
+export function IconButton({
+  icon,
+  label,
+  hint,
+  pressed,
+  size,
+  className = '',
+  ...rest
+}: IconButtonProps): ReactElement {
   return (
     <button
       type="button"
@@ -95,7 +103,13 @@ export function Segments<T extends string>(props: {
   );
 }
 
-export function Badge({ tone = 'plain', children }: { tone?: 'plain' | 'danger' | 'warn' | 'ok' | 'accent'; children: ReactNode }): ReactElement {
+export function Badge({
+  tone = 'plain',
+  children,
+}: {
+  tone?: 'plain' | 'danger' | 'warn' | 'ok' | 'accent';
+  children: ReactNode;
+}): ReactElement {
   return <span className={`badge badge-${tone}`}>{children}</span>;
 }
 
@@ -104,7 +118,15 @@ export function Spinner({ label }: { label: string }): ReactElement {
 }
 
 /** A place with nothing in it, saying what would be there and how it gets there. */
-export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }): ReactElement {
+export function Empty({
+  icon,
+  title,
+  children,
+}: {
+  icon: IconName;
+  title: string;
+  children?: ReactNode;
+}): ReactElement {
   return (
     <div className="empty">
       <Icon name={icon} size={22} />

@@ -52,7 +52,11 @@ export function Menu(props: { label: string; at: Place; sections: MenuSection[];
                 }}
               >
                 <span className="menu-icon">
-                  {item.checked ? <Icon name="check" size={14} /> : item.icon ? <Icon name={item.icon} size={15} /> : null}
+                  {item.checked ? (
+                    <Icon name="check" size={14} />
+                  ) : item.icon ? (
+                    <Icon name={item.icon} size={15} />
+                  ) : null}
                 </span>
                 <span className="menu-text">{item.title}</span>
                 {item.key && <span className="menu-key">{item.key}</span>}
@@ -89,10 +93,13 @@ export function Popover(props: {
 
   useEffect(() => {
     const before = document.activeElement;
-    const first = ref.current?.querySelector<HTMLElement>('[data-first], [role^=menuitem]:not([aria-disabled=true]), button, input');
-    (first ?? ref.current)?.focus({ preventScroll: true });
+    const box = ref.current;
+    const first = box?.querySelector<HTMLElement>(
+      '[data-first], [role^=menuitem]:not([aria-disabled=true]), button, input',
+    );
+    (first ?? box)?.focus({ preventScroll: true });
     const press = (e: PointerEvent): void => {
-      if (e.target instanceof globalThis.Node && !ref.current?.contains(e.target)) close.current();
+      if (e.target instanceof globalThis.Node && !box?.contains(e.target)) close.current();
     };
     document.addEventListener('pointerdown', press, true);
     const blur = (): void => {
@@ -102,7 +109,7 @@ export function Popover(props: {
     return () => {
       document.removeEventListener('pointerdown', press, true);
       window.removeEventListener('blur', blur);
-      const inside = document.activeElement === document.body || ref.current?.contains(document.activeElement);
+      const inside = document.activeElement === document.body || box?.contains(document.activeElement);
       if (before instanceof HTMLElement && before.isConnected && inside) before.focus({ preventScroll: true });
     };
   }, []);
@@ -128,7 +135,9 @@ export function Popover(props: {
     else if (props.role === 'menu' && e.key.length === 1 && e.key !== ' ' && !e.ctrlKey && !e.metaKey) {
       const letter = e.key.toLowerCase();
       const order = [...items.slice(i + 1), ...items.slice(0, i + 1)];
-      const hit = order.find((x) => (x.querySelector('.menu-text')?.textContent ?? '').toLowerCase().startsWith(letter));
+      const hit = order.find((x) =>
+        (x.querySelector('.menu-text')?.textContent ?? '').toLowerCase().startsWith(letter),
+      );
       if (hit) {
         e.preventDefault();
         hit.focus();

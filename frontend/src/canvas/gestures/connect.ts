@@ -64,7 +64,8 @@ export type Dropped =
 
 export function drop(c: Wiring): Dropped {
   if (c.phase === 'pressed') return { kind: 'nothing' };
-  if (!c.over) return Math.hypot(c.at.x - c.start.x, c.at.y - c.start.y) > 60 ? { kind: 'open', at: c.at } : { kind: 'nothing' };
+  if (!c.over)
+    return Math.hypot(c.at.x - c.start.x, c.at.y - c.start.y) > 60 ? { kind: 'open', at: c.at } : { kind: 'nothing' };
   if (!c.verdict || c.verdict.ways.length === 0) return { kind: 'refused', why: c.verdict?.why ?? '' };
   const [from, to] = c.dir === 'out' ? [c.node, c.over.node] : [c.over.node, c.node];
   return { kind: 'wire', from, to, ways: c.verdict.ways };
@@ -86,7 +87,8 @@ export function judgeTo(
   const edges = Object.values(d.edges);
   const existing = {
     count: (node: string, port: string) =>
-      edges.filter((e) => (e.from.node === node && e.from.port === port) || (e.to.node === node && e.to.port === port)).length,
+      edges.filter((e) => (e.from.node === node && e.from.port === port) || (e.to.node === node && e.to.port === port))
+        .length,
     has: (x: string, y: string, w: Way) =>
       edges.some(
         (e) =>

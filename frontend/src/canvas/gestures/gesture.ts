@@ -21,4 +21,5 @@ export interface World {
 /** A press becomes a drag after this many screen pixels. */
 export const threshold = 4;
 
-export const beyond = (a: Point, b: Point, zoom: number): boolean => Math.hypot(a.x - b.x, a.y - b.y) * zoom >= threshold;
+export const beyond = (a: Point, b: Point, zoom: number): boolean =>
+  Math.hypot(a.x - b.x, a.y - b.y) * zoom >= threshold;

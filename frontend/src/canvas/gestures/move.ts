@@ -65,8 +65,7 @@ export function drag(m: Move, p: Pointer, w: World): Move {
 }
 
 export type Dropped =
-  | { kind: 'click'; selection: ReadonlySet<ID> }
-  | { kind: 'move' | 'copy'; ids: ID[]; by: Point; into: ID | undefined };
+  { kind: 'click'; selection: ReadonlySet<ID> } | { kind: 'move' | 'copy'; ids: ID[]; by: Point; into: ID | undefined };
 
 /** The drop: a click where nothing was dragged. */
 export function drop(m: Move, w: World): Dropped {

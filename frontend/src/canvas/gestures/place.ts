@@ -15,7 +15,11 @@ export interface Placing {
 
 /** The size of a new node of a kind. */
 export const sizeOf = (spec: Spec): { w: number; h: number } =>
-  spec.shape === 'group' ? { w: 360, h: 240 } : spec.shape === 'note' ? { w: 200, h: 96 } : { w: boxWidth, h: boxHeight };
+  spec.shape === 'group'
+    ? { w: 360, h: 240 }
+    : spec.shape === 'note'
+      ? { w: 200, h: 96 }
+      : { w: boxWidth, h: boxHeight };
 
 export const press = (spec: Spec): Placing => ({ kind: 'place', spec, rect: null, into: undefined });
 
@@ -35,7 +39,9 @@ export function around(spec: Spec, at: Point, snapped = true): Rect {
 export function freePlace(spec: Spec, at: Point, taken: readonly Rect[]): Rect {
   let r = around(spec, at);
   const hits = (): boolean =>
-    taken.some((t) => r.x < t.x + t.w + grid && t.x < r.x + r.w + grid && r.y < t.y + t.h + grid && t.y < r.y + r.h + grid);
+    taken.some(
+      (t) => r.x < t.x + t.w + grid && t.x < r.x + r.w + grid && r.y < t.y + t.h + grid && t.y < r.y + r.h + grid,
+    );
   for (let i = 0; i < 200 && hits(); i++) r = { ...r, x: r.x + (i % 4 === 3 ? 3 * grid : 0), y: r.y + 3 * grid };
   return r;
 }

@@ -26,7 +26,15 @@ export function press(w: World, id: ID, handle: Handle, p: Pointer): Resize | nu
   if (!node || node.locked) return null;
   const before = rectOf(node);
   const contents = [...withContents(w.design, [id])].filter((c) => c !== id).flatMap((c) => w.design.nodes[c] ?? []);
-  return { kind: 'resize', id, handle, start: { x: p.x, y: p.y }, before, rect: before, keep: bounds(contents.map(rectOf)) };
+  return {
+    kind: 'resize',
+    id,
+    handle,
+    start: { x: p.x, y: p.y },
+    before,
+    rect: before,
+    keep: bounds(contents.map(rectOf)),
+  };
 }
 
 export function drag(r: Resize, p: Pointer): Resize {
