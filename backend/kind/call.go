@@ -1,5 +1,7 @@
 package kind
 
+import "strings"
+
 // Grant is what a callable node gives to one caller for one access.
 type Grant struct {
 	ARN        any // the target's ARN or address, where it has one (schedules and rules need it)
@@ -17,6 +19,25 @@ type CallTarget interface{ Grant(*Wire) (Grant, error) }
 // CallSource is the calling side: it takes up what the target granted (role statements, variables, configuration).
 type CallSource interface {
 	Use(*Wire, Grant) error
+}
+
+// Browser is a CallSource whose calls come from web pages: a target that is called across origins admits its origin (CORS).
+type Browser interface {
+	// Origin is the origin of the node's pages: "https://d111111abcdef8.cloudfront.net".
+	Origin(*Scope) any
+}
+
+// AdmitsOrigin tells whether an allowed origin of a CORS configuration admits a browser's: "*", one "*" within, or equal.
+// Loopback addresses have no certificate, so that the embedded sandbox serves at http what the template calls https.
+func AdmitsOrigin(allowed, origin string) bool {
+	if host, ok := strings.CutPrefix(allowed, "https://127.0.0.1:"); ok && origin == "http://127.0.0.1:"+host {
+		return true
+	}
+	before, after, wild := strings.Cut(allowed, "*")
+	if !wild {
+		return allowed == origin
+	}
+	return len(origin) >= len(before)+len(after) && strings.HasPrefix(origin, before) && strings.HasSuffix(origin, after)
 }
 
 var callProtocol = Protocol{ID: Call, Title: "calls", Help: "The source calls the target's API: a statement in its role and a variable with the target's name.",
