@@ -1,0 +1,19 @@
+// Package catalog is the shelf: one ordered list of all kinds, in the order of the palette. A new kind is one folder and one
+// line here.
+package catalog
+
+import (
+	"airloom/backend/catalog/aws/sqs"
+	"airloom/backend/catalog/group"
+	"airloom/backend/catalog/note"
+	"airloom/backend/kind"
+)
+
+// Shelf is the shelf. Kinds are values without state, so that one shelf serves everybody.
+func Shelf() kind.Shelf {
+	return kind.Shelf{
+		sqs.New(),
+		group.New(),
+		note.New(),
+	}
+}
