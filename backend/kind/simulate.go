@@ -26,6 +26,9 @@ type ResourceType struct {
 	Properties []string // supported top-level properties (dotted for nested ones where only a part is supported)
 	Ignored    []string // properties that change nothing offline and are accepted (Tags, encryption settings …)
 	Replace    []string // properties whose change needs a replacement
+	// Replaces names the property whose change needs a replacement where that depends on what changes within it (a table's
+	// attribute may be added, not altered), "" where none does; nil never does. Values may contain cfn.Fn, as for Check.
+	Replaces func(old, new map[string]any) string
 	Stateful   bool     // replacement or removal loses data
 	// Check refuses values that cannot be simulated, before anything starts; nil accepts all. Values may still contain
 	// cfn.Fn whose result is not known yet.
@@ -92,7 +95,8 @@ type World interface {
 	Deliver(ctx context.Context, d Delivery) error
 	// Invoke runs a function and waits for its answer. Authorisation is checked for the given caller.
 	Invoke(ctx context.Context, in Invocation) (InvokeResult, error)
-	// Receive reads a batch from a poll source by ARN, on behalf of a role.
+	// Receive reads a batch from a poll source by ARN, on behalf of a role. The ARN is the instance's own or its attribute
+	// StreamArn (a table is read by its stream's).
 	Receive(ctx context.Context, arn string, req PollRequest) (Batch, error)
 
 	// Functions hosts function code as local processes; the Lambda kind uses it.
@@ -188,7 +192,7 @@ type PollRequest struct {
 type Batch struct {
 	Records    []map[string]any
 	IDs        []string // per record: what batchItemFailures names (messageId, sequence number)
-	Checkpoint string   // for streams: where to go on after success
+	Checkpoint string   // for streams: where to go on after success; to be kept even where no record came
 	// Done settles the batch: failed are the ids to be seen again; the others are deleted (queues).
 	Done func(failed []string) error
 }

@@ -287,7 +287,7 @@ func (w *World) Invoke(_ context.Context, in kind.Invocation) (kind.InvokeResult
 
 // Receive implements kind.World by the source's type.
 func (w *World) Receive(ctx context.Context, arn string, req kind.PollRequest) (kind.Batch, error) {
-	in, ok := w.Find(arn)
+	in, ok := w.first(func(in kind.Instance) bool { return arn != "" && (in.ARN == arn || in.Attributes["StreamArn"] == arn) })
 	if !ok || w.types[in.Type].Receive == nil {
 		return kind.Batch{}, fault.New(fault.NotFound, "there is no source %s", arn)
 	}

@@ -98,7 +98,9 @@ func TestPlanPredicts(t *testing.T) {
   D: {Type: Test::Data, DeletionPolicy: Retain}
   E: {Type: Test::Data}
   F: {Type: Test::Thing}
-  G: {Type: Test::Thing, Properties: {Size: 30}}`))
+  G: {Type: Test::Thing, Properties: {Size: 30}}
+  H: {Type: Test::Thing, Properties: {List: [1]}}
+  I: {Type: Test::Thing, Properties: {List: [1, 2]}}`))
 	p, err := e.Plan(b.input(`
 Conditions: {Never: !Equals [a, b]}
 Resources:
@@ -107,7 +109,9 @@ Resources:
   C: {Type: Test::Thing, Properties: {Rules: [{To: !GetAtt A.Arn}]}}
   E: {Type: Test::Data, Condition: Never}
   F: {Type: Test::Data, DeletionPolicy: Retain}
-  G: {Type: Test::Thing, DeletionPolicy: Retain, Properties: {Size: "30", Tags: [b]}}`))
+  G: {Type: Test::Thing, DeletionPolicy: Retain, Properties: {Size: "30", Tags: [b]}}
+  H: {Type: Test::Thing, Properties: {List: [1, 2]}}
+  I: {Type: Test::Thing, Properties: {List: [1]}}`))
 	b.must(err)
 	b.same("changes", strings.ReplaceAll(changes(p), " | ", "\n"), `A replace [Name] a new Name needs a new resource
 B update [From]
@@ -115,7 +119,9 @@ C replace [Rules[0].To] a new Rules[0].To needs a new resource
 D remove [] it is retained
 E remove [] its condition is false LOSES DATA
 F replace [] its type changes from Test::Thing to Test::Data
-G update [Tags DeletionPolicy] changes nothing here`)
+G update [Tags DeletionPolicy] changes nothing here
+H update [List]
+I replace [List] a new List needs a new resource`)
 	b.same("method", p.Method, "update")
 }
 

@@ -61,6 +61,13 @@ func (c *cloud) types() map[string]kind.ResourceType {
 		Properties: []string{"Name", "Size", "From", "Code.Key", "Rules.To", "Bad", "List"},
 		Ignored:    []string{"Tags"},
 		Replace:    []string{"Name", "Rules.To"},
+		Replaces: func(old, new map[string]any) string { // a list may grow, not shrink
+			was, _ := old["List"].([]any)
+			if is, _ := new["List"].([]any); len(is) < len(was) {
+				return "List"
+			}
+			return ""
+		},
 		Check: func(props map[string]any) error {
 			if props["Bad"] == true {
 				return fault.New(fault.Unsupported, "bad things are not simulated").At("Bad")

@@ -181,6 +181,12 @@ func decide(rt kind.ResourceType, old *Record, res cfn.Resource, props map[strin
 		return decision{action: sandbox.Replace, reason: fmt.Sprintf("its type changes from %s to %s", old.Instance.Type, res.Type)}
 	}
 	d := decision{action: sandbox.Keep, paths: cfn.Paths(old.Instance.Properties, props)}
+	if rt.Replaces != nil && len(d.paths) > 0 {
+		if name := rt.Replaces(old.Instance.Properties, props); name != "" {
+			d.action, d.act, d.reason = sandbox.Replace, true, "a new "+name+" needs a new resource"
+			return d
+		}
+	}
 	for _, path := range d.paths {
 		d.action = sandbox.Update
 		switch {
