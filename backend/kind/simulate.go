@@ -29,7 +29,7 @@ type ResourceType struct {
 	// Replaces names the property whose change needs a replacement where that depends on what changes within it (a table's
 	// attribute may be added, not altered), "" where none does; nil never does. Values may contain cfn.Fn, as for Check.
 	Replaces func(old, new map[string]any) string
-	Stateful   bool     // replacement or removal loses data
+	Stateful bool // replacement or removal loses data
 	// Check refuses values that cannot be simulated, before anything starts; nil accepts all. Values may still contain
 	// cfn.Fn whose result is not known yet.
 	Check func(properties map[string]any) error
