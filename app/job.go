@@ -10,17 +10,18 @@ import (
 
 	"airloom/backend/event"
 	"airloom/backend/fault"
+	"airloom/backend/sandbox"
 )
 
 // JobStatus is how far a job is.
-type JobStatus string
+type JobStatus = sandbox.RunStatus
 
 // Job statuses.
 const (
-	Running   JobStatus = "running"
-	Succeeded JobStatus = "succeeded"
-	Failed    JobStatus = "failed"
-	Canceled  JobStatus = "canceled"
+	Running   = sandbox.Running
+	Succeeded = sandbox.Succeeded
+	Failed    = sandbox.Failed
+	Canceled  = sandbox.Canceled
 )
 
 // Job is a long operation: it goes on when the page that started it is closed, can be canceled, and replays its

@@ -2,9 +2,9 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"airloom/backend/design"
+	"airloom/backend/sandbox"
 )
 
 // Projects is where projects are kept. Package store implements it.
@@ -24,6 +24,8 @@ type Project interface {
 	Name() string
 	// ID is random, made once, and kept in the file: clouds recognise their stacks by it.
 	ID() string
+	// Notice is what the person should know about how the file was opened (a damaged one that was restored), "" for nothing.
+	Notice() string
 	// ReadOnly is why nothing can be written, "" where it can.
 	ReadOnly() string
 	// Design is the drawing at the current revision.
@@ -51,21 +53,7 @@ type Project interface {
 }
 
 // Change is a committed change.
-type Change struct {
-	Revision int64       `json:"revision"`
-	Diff     design.Diff `json:"diff"`
-	Label    string      `json:"label"`
-}
+type Change = design.Commit
 
 // Run is one deployment or destroy, kept in the project file.
-type Run struct {
-	ID      string    `json:"id"`
-	Sandbox string    `json:"sandbox"`
-	Action  string    `json:"action"` // deploy, destroy
-	Status  JobStatus `json:"status"`
-	Bundle  string    `json:"bundle,omitempty"`
-	Handle  string    `json:"handle,omitempty"` // the sandbox's own, to resume watching
-	Error   string    `json:"error,omitempty"`
-	Started time.Time `json:"started"`
-	Ended   time.Time `json:"ended,omitzero"`
-}
+type Run = sandbox.Run

@@ -39,6 +39,7 @@ type Opened struct {
 	Undo     string          `json:"undo"`
 	Redo     string          `json:"redo"`
 	ReadOnly string          `json:"readOnly"`
+	Notice   string          `json:"notice"`
 	Outside  *Outside        `json:"outside"`
 	Sandbox  string          `json:"sandbox"`
 }
@@ -134,7 +135,7 @@ func (a *App) CloseProject() error {
 func (s *Session) Opened(ctx context.Context) (Opened, error) {
 	undo, redo := s.project.History()
 	o := Opened{Path: s.project.Path(), Name: s.project.Name(), Design: s.project.Design(), Undo: undo, Redo: redo,
-		ReadOnly: s.project.ReadOnly(), Sandbox: s.current()}
+		ReadOnly: s.project.ReadOnly(), Notice: s.project.Notice(), Sandbox: s.current()}
 	b, err := s.Preview()
 	if err != nil {
 		return o, err
