@@ -96,10 +96,12 @@ export interface Template {
   findings: Finding[] | null;
 }
 
+/** What a record adds to the template, or changes in it. on is the logical id of what gets it. */
 export interface Delta {
-  resources: { logicalId: string; type: string }[] | null;
-  statements: { on: string; actions: string[]; resources: string[] }[] | null;
+  resources: { logicalId: string; type: string; action: 'add' | 'update'; paths?: string[] | null }[] | null;
+  statements: { on: string; actions: string[] | null; resources: string[] | null }[] | null;
   variables: { on: string; name: string; value: string }[] | null;
+  /** The added part as template JSON. */
   text: string;
 }
 
@@ -107,6 +109,7 @@ export interface SandboxInfo {
   name: string;
   type: string;
   detail: string;
+  config?: Record<string, string>;
 }
 
 export interface Identity {
@@ -210,7 +213,8 @@ export interface CallAnswer {
 export interface CodeAnswer {
   path: string;
   files: { name: string; size: number }[] | null;
-  main: { name: string; text: string };
+  /** null where the handler's file is not there. */
+  main: { name: string; text: string } | null;
 }
 
 type Empty = Record<string, never>;
@@ -222,7 +226,9 @@ export interface Operations {
   open: { in: { path: string }; out: Opened };
   create: { in: { name: string; folder?: string; sample?: string }; out: Opened };
   close: { in: Empty; out: Empty };
-  choose: { in: { what: 'open' | 'folder' | 'save'; title: string }; out: { path: string } };
+  choose: { in: { what: 'open' | 'folder' | 'save'; title: string; name?: string }; out: { path: string } };
+  /** What changed in the text snapshot since Airloom wrote it. */
+  outside: { in: Empty; out: { outside: Outside | null } };
   edit: { in: { base: number; diff: Diff; label: string }; out: Committed };
   undo: { in: Empty; out: Committed };
   redo: { in: Empty; out: Committed };
@@ -231,20 +237,21 @@ export interface Operations {
   delta: { in: { id: string }; out: Delta };
   sandboxes: { in: Empty; out: { sandboxes: SandboxInfo[] | null; current: string } };
   plan: { in: { sandbox: string }; out: Plan };
-  deploy: { in: { plan: string; consent: boolean; trust: boolean }; out: { job: string } };
+  deploy: { in: { sandbox: string; plan: string; consent: boolean; trust: boolean }; out: { job: string } };
   destroy: { in: { sandbox: string; confirm: string }; out: { job: string } };
   cancel: { in: { job: string }; out: Empty };
   job: { in: { job: string }; out: Job };
-  deployment: { in: { sandbox: string }; out: Deployment | null };
+  deployment: { in: { sandbox: string }; out: { deployment: Deployment | null } };
   call: { in: { sandbox: string; node: string; payload: string }; out: CallAnswer };
-  logs: { in: { sandbox: string; node: string; limit: number }; out: { events: AppEvent[] | null } };
+  logs: { in: { sandbox: string; node?: string; limit?: number }; out: { events: AppEvent[] | null } };
+  /** Has every log line told as an event, until the project is closed. */
+  follow: { in: { sandbox: string }; out: Empty };
   code: { in: { node: string }; out: CodeAnswer };
-  reveal: { in: { node: string }; out: Empty };
   export: {
-    in: { format: 'svg' | 'dot'; ids?: string[]; theme: 'light' | 'dark' };
+    in: { format: 'svg' | 'dot'; ids?: string[]; theme?: 'light' | 'dark' };
     out: { name: string; mime: string; text: string };
   };
-  external: { in: { url: string }; out: Empty };
+  external: { in: { url: string; sandbox?: string }; out: Empty };
 }
 
 export type Operation = keyof Operations;
@@ -255,7 +262,6 @@ export type Message =
   | { kind: 'commit'; commit: Committed }
   | { kind: 'event'; event: AppEvent }
   | { kind: 'job'; job: Job }
-  | { kind: 'outside'; outside: Outside | null }
   | { kind: 'project' }
   | { kind: 'menu'; id: string };
 

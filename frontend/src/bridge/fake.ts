@@ -153,11 +153,13 @@ export function fakeBridge(): Bridge {
     catalog: () => ({ kinds: fakeKinds, protocols: fakeProtocols }),
     open: ({ path }) => {
       const known = recent.find((r) => r.path === path);
-      if (!known) throw new Fault({ code: 'not_found', message: `there is no project at ${path}`, hint: 'check the path' });
+      if (!known)
+        throw new Fault({ code: 'not_found', message: `there is no project at ${path}`, hint: 'check the path' });
       return open?.name === known.name ? opened() : enter(known.name, emptyDesign());
     },
     create: ({ name, sample }) => {
-      if (!/^[^/\\.][^/\\]*$/.test(name)) throw new Fault({ code: 'invalid', message: `"${name}" cannot name a project` });
+      if (!/^[^/\\.][^/\\]*$/.test(name))
+        throw new Fault({ code: 'invalid', message: `"${name}" cannot name a project` });
       return enter(name, sample ? fakeSample() : emptyDesign());
     },
     close: () => {
@@ -165,8 +167,9 @@ export function fakeBridge(): Bridge {
       return {};
     },
     choose: () => {
-      throw new Fault({ code: 'unsupported', message: 'there is no file dialog in a browser' });
+      throw new Fault({ code: 'unsupported', message: 'a browser cannot show a file dialog', hint: 'type the path' });
     },
+    outside: () => ({ outside: null }),
     edit: ({ base, diff, label }) => {
       const s = session();
       if (base !== s.design.revision) throw new Fault({ code: 'conflict', message: 'the drawing has moved on' });
@@ -225,11 +228,19 @@ export function fakeBridge(): Bridge {
       const e = session().design.edges[id];
       if (!e) return { resources: [], statements: [], variables: [], text: '' };
       return {
-        resources: e.protocol === 'call' ? [] : [{ logicalId: pascal(id), type: 'AWS::Lambda::Permission' }],
+        resources: [
+          e.protocol === 'call'
+            ? { logicalId: `${pascal(e.from.node)}Role`, type: 'AWS::IAM::Role', action: 'update', paths: ['Policies'] }
+            : { logicalId: pascal(id), type: 'AWS::Lambda::Permission', action: 'add' },
+        ],
         statements:
-          e.protocol === 'call' ? [{ on: e.from.node, actions: [`*:${e.access ?? ''}`], resources: [pascal(e.to.node)] }] : [],
+          e.protocol === 'call'
+            ? [{ on: e.from.node, actions: [`*:${e.access ?? ''}`], resources: [pascal(e.to.node)] }]
+            : [],
         variables:
-          e.protocol === 'call' ? [{ on: e.from.node, name: `${e.to.node.toUpperCase()}_NAME`, value: pascal(e.to.node) }] : [],
+          e.protocol === 'call'
+            ? [{ on: e.from.node, name: `${e.to.node.toUpperCase()}_NAME`, value: pascal(e.to.node) }]
+            : [],
         text: '',
       };
     },
@@ -262,10 +273,14 @@ export function fakeBridge(): Bridge {
       };
       return plan;
     },
-    deploy: ({ consent, trust }) => {
+    deploy: ({ sandbox, consent, trust }) => {
       const changes = planChanges();
       if (changes.some((c) => c.destructive) && !consent) {
-        throw new Fault({ code: 'denied', where: 'consent', message: 'the plan removes data, and nobody agreed to that' });
+        throw new Fault({
+          code: 'denied',
+          where: 'consent',
+          message: 'the plan removes data, and nobody agreed to that',
+        });
       }
       if (!trusted && !trust) {
         throw new Fault({
@@ -279,7 +294,7 @@ export function fakeBridge(): Bridge {
       const design = session().design;
       const todo = changes.filter((c) => c.action !== 'keep');
       return runJob(
-        'Deploy to local',
+        `deploy to ${sandbox}`,
         [
           { type: 'step', text: 'Packaging' },
           { type: 'step', text: 'Creating resources' },
@@ -302,9 +317,9 @@ export function fakeBridge(): Bridge {
         () => (deployed = { design, at: new Date().toISOString() }),
       );
     },
-    destroy: ({ confirm }) => {
-      if (confirm !== session().name) throw new Fault({ code: 'denied', message: 'the name does not match' });
-      return runJob('Destroy local', [{ type: 'step', text: 'Removing everything' }], () => (deployed = null));
+    destroy: ({ sandbox, confirm }) => {
+      if (confirm !== sandbox) throw new Fault({ code: 'denied', message: "type the sandbox's name to take it down" });
+      return runJob(`destroy ${sandbox}`, [{ type: 'step', text: 'Removing everything' }], () => (deployed = null));
     },
     cancel: ({ job }) => {
       const j = jobs.get(job);
@@ -321,27 +336,37 @@ export function fakeBridge(): Bridge {
       return j;
     },
     deployment: () => {
-      if (!deployed) return null;
+      if (!deployed) return { deployment: null };
       const api = Object.values(deployed.design.nodes).find((n) => n.kind === 'aws.httpapi');
       return {
-        sandbox: { name: 'local', type: 'local', stack: session().name, account: '', region: '', caller: 'this machine' },
-        status: 'CREATE_COMPLETE',
-        bundle: 'fake',
-        outputs: { ApiUrl: 'http://127.0.0.1:4500' },
-        resources: Object.values(deployed.design.nodes).map((n) => ({
-          logicalId: pascal(n.id),
-          node: n.id,
-          type: typeOf(n.kind),
-          physicalId: n.id,
+        deployment: {
+          sandbox: {
+            name: 'local',
+            type: 'local',
+            stack: session().name,
+            account: '',
+            region: '',
+            caller: 'this machine',
+          },
           status: 'CREATE_COMPLETE',
-        })),
-        urls: api ? [{ node: api.id, title: 'API', url: 'http://127.0.0.1:4500' }] : [],
-        started: deployed.at,
-        ended: deployed.at,
+          bundle: 'fake',
+          outputs: { ApiUrl: 'http://127.0.0.1:4500' },
+          resources: Object.values(deployed.design.nodes).map((n) => ({
+            logicalId: pascal(n.id),
+            node: n.id,
+            type: typeOf(n.kind),
+            physicalId: n.id,
+            status: 'CREATE_COMPLETE',
+          })),
+          urls: api ? [{ node: api.id, title: 'API', url: 'http://127.0.0.1:4500' }] : [],
+          started: deployed.at,
+          ended: deployed.at,
+        },
       };
     },
     call: ({ node, payload }) => {
-      if (!deployed) throw new Fault({ code: 'not_found', message: 'nothing is deployed', where: node, hint: 'deploy first' });
+      if (!deployed)
+        throw new Fault({ code: 'not_found', message: 'nothing is deployed', where: node, hint: 'deploy first' });
       const line = event({ type: 'log', node, level: 'info', text: `received ${payload}` });
       logs.push(line);
       tell({ kind: 'event', event: line });
@@ -353,13 +378,18 @@ export function fakeBridge(): Bridge {
         durationMs: 12,
       };
     },
-    logs: ({ node, limit }) => ({ events: logs.filter((e) => !node || e.node === node).slice(-limit) }),
-    code: ({ node }) => ({
-      path: `functions/${node}`,
-      files: [{ name: 'index.mjs', size: 120 }],
-      main: { name: 'index.mjs', text: 'export const handler = async (event) => {\n  return { ok: true };\n};\n' },
-    }),
-    reveal: () => ({}),
+    logs: ({ node, limit }) => ({ events: logs.filter((e) => !node || e.node === node).slice(-(limit ?? 1000)) }),
+    follow: () => ({}),
+    code: ({ node }) => {
+      if (!spec(session().design.nodes[node]?.kind ?? '').fields.some((f) => f.name === 'runtime')) {
+        throw new Fault({ code: 'unsupported', message: `${node} has no code`, where: node });
+      }
+      return {
+        path: `functions/${node}`,
+        files: [{ name: 'index.mjs', size: 120 }],
+        main: { name: 'index.mjs', text: 'export const handler = async (event) => {\n  return { ok: true };\n};\n' },
+      };
+    },
     export: ({ format }) => ({
       name: `${session().name}.${format}`,
       mime: format === 'svg' ? 'image/svg+xml' : 'text/vnd.graphviz',

@@ -14,9 +14,20 @@ export const fakeProtocols: Protocol[] = [
   { id: 'webhook', title: 'sends webhooks to', help: 'A third party posts signed events.' },
 ];
 
-const text = (name: string, title: string, more: Partial<Field> = {}): Field => ({ name, title, type: 'text', ...more });
+const text = (name: string, title: string, more: Partial<Field> = {}): Field => ({
+  name,
+  title,
+  type: 'text',
+  ...more,
+});
 
-const port = (id: string, title: string, dir: 'in' | 'out', speaks: [string, ...string[]][], more: Partial<Port> = {}): Port => ({
+const port = (
+  id: string,
+  title: string,
+  dir: 'in' | 'out',
+  speaks: [string, ...string[]][],
+  more: Partial<Port> = {},
+): Port => ({
   id,
   title,
   dir,
@@ -24,7 +35,14 @@ const port = (id: string, title: string, dir: 'in' | 'out', speaks: [string, ...
   ...more,
 });
 
-const kind = (id: string, title: string, noun: string, category: string, summary: string, more: Partial<Spec>): Spec => ({
+const kind = (
+  id: string,
+  title: string,
+  noun: string,
+  category: string,
+  summary: string,
+  more: Partial<Spec>,
+): Spec => ({
   id,
   title,
   noun,
@@ -61,7 +79,14 @@ export const fakeKinds: Spec[] = [
       { name: 'layers', title: 'Layers', type: 'list', group: 'Advanced' },
     ],
     ports: [
-      port('in', 'Invoked by', 'in', [['call', 'invoke'], ['push'], ['poll'], ['route'], ['schedule', 'invoke'], ['webhook']]),
+      port('in', 'Invoked by', 'in', [
+        ['call', 'invoke'],
+        ['push'],
+        ['poll'],
+        ['route'],
+        ['schedule', 'invoke'],
+        ['webhook'],
+      ]),
       port('out', 'Calls', 'out', [['call', 'read', 'write', 'readwrite', 'send', 'publish', 'invoke', 'verify']]),
     ],
   }),
@@ -69,11 +94,19 @@ export const fakeKinds: Spec[] = [
     icon: icon('#7c4dff', 'M4 8h12m0 0-4-4m4 4-4 4M20 16H8m0 0 4-4m-4 4 4 4'),
     callable: true,
     sample: '{"method": "GET", "path": "/"}',
-    fields: [{ name: 'cors', title: 'CORS', type: 'flag', default: false, help: 'Let browsers on other origins call it.' }],
+    fields: [
+      { name: 'cors', title: 'CORS', type: 'flag', default: false, help: 'Let browsers on other origins call it.' },
+    ],
     ports: [
       port('out', 'Routes', 'out', [['route']], {
         fields: [
-          { name: 'method', title: 'Method', type: 'choice', options: ['ANY', 'GET', 'POST', 'PUT', 'DELETE'], default: 'ANY' },
+          {
+            name: 'method',
+            title: 'Method',
+            type: 'choice',
+            options: ['ANY', 'GET', 'POST', 'PUT', 'DELETE'],
+            default: 'ANY',
+          },
           text('path', 'Path', { default: '/', pattern: '/.*' }),
         ],
       }),
@@ -118,7 +151,10 @@ export const fakeKinds: Spec[] = [
     icon: icon('#2f9e44', 'M4 6h16l-2 14H6zM4 6c0-3 16-3 16 0'),
     stateful: true,
     fields: [{ name: 'lifecycle', title: 'Lifecycle', type: 'json' }],
-    ports: [port('in', 'Access', 'in', [['call', 'read', 'write', 'readwrite']]), port('out', 'Notifies', 'out', [['push']])],
+    ports: [
+      port('in', 'Access', 'in', [['call', 'read', 'write', 'readwrite']]),
+      port('out', 'Notifies', 'out', [['push']]),
+    ],
   }),
   kind('aws.schedule', 'Schedule', 'schedule', 'Messaging', 'Starts things by the clock.', {
     icon: icon('#b8860b', 'M12 3a9 9 0 1 0 .01 0M12 7v5l3 3'),
@@ -133,14 +169,28 @@ export const fakeKinds: Spec[] = [
   kind('group', 'Group', 'group', 'Drawing', 'Keeps things together.', {
     icon: icon('#868e96', 'M4 4h16v16H4z'),
     shape: 'group',
-    fields: [{ name: 'color', title: 'Colour', type: 'color', options: ['gray', 'blue', 'green', 'amber', 'red', 'violet'], default: 'gray' }],
+    fields: [
+      {
+        name: 'color',
+        title: 'Colour',
+        type: 'color',
+        options: ['gray', 'blue', 'green', 'amber', 'red', 'violet'],
+        default: 'gray',
+      },
+    ],
   }),
   kind('note', 'Note', 'note', 'Drawing', 'A text on the drawing.', {
     icon: icon('#b8860b', 'M5 4h14v11l-5 5H5zM14 20v-5h5'),
     shape: 'note',
     fields: [
       { name: 'text', title: 'Text', type: 'longtext' },
-      { name: 'color', title: 'Colour', type: 'color', options: ['amber', 'gray', 'blue', 'green', 'red', 'violet'], default: 'amber' },
+      {
+        name: 'color',
+        title: 'Colour',
+        type: 'color',
+        options: ['amber', 'gray', 'blue', 'green', 'red', 'violet'],
+        default: 'amber',
+      },
     ],
   }),
 ];
@@ -164,7 +214,11 @@ export function fakeSample(): Design {
       ...node('orders', 'aws.dynamodb', 'orders', 720, 200, { parent: 'backend' }),
       ...node('daily', 'aws.schedule', 'daily', 60, 376),
       ...node('report', 'aws.lambda', 'report', 400, 376, { parent: 'backend' }),
-      ...node('hint', 'note', 'hint', 60, 40, { w: 220, h: 88, props: { text: 'Start here:\nPOST /orders stores an order.' } }),
+      ...node('hint', 'note', 'hint', 60, 40, {
+        w: 220,
+        h: 88,
+        props: { text: 'Start here:\nPOST /orders stores an order.' },
+      }),
     },
     edges: {
       ...edge('shop-api', 'create-order', 'out', 'in', 'route', { props: { method: 'POST', path: '/orders' } }),

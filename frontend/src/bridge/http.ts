@@ -64,7 +64,6 @@ export function httpBridge(): Bridge {
           } catch {
             // An interruption; the next round tries again.
           }
-          // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- stop() changes it meanwhile
           if (stopped) return;
           connected(false);
           await new Promise((done) => setTimeout(done, wait));

@@ -38,6 +38,8 @@ export interface Deploying {
   planned: number;
   fault: Fault | null;
   run: Run | null;
+  /** Why a person must say first that this project's code may run here; the plan stays. */
+  trust: Fault | null;
   deployment: Deployment | null;
   marks: ReadonlyMap<string, Mark>;
 }
@@ -50,6 +52,7 @@ const idle: Deploying = {
   planned: -1,
   fault: null,
   run: null,
+  trust: null,
   deployment: null,
   marks: new Map(),
 };
@@ -61,6 +64,8 @@ export class Deployer {
   readonly state = new Store<Deploying>(idle);
   private readonly bridge: Bridge;
   private asked = '';
+  private followed = '';
+  private trusted = false;
   private readonly report: (doing: string, e: unknown) => void;
 
   constructor(bridge: Bridge, report: (doing: string, e: unknown) => void) {
@@ -71,6 +76,7 @@ export class Deployer {
   /** Starts anew for an opened project. */
   async enter(current: string): Promise<void> {
     this.state.set({ ...idle, current });
+    this.followed = '';
     try {
       const s = await this.bridge.call('sandboxes', {});
       this.patch({ sandboxes: s.sandboxes ?? [], current: s.current || current });
@@ -85,7 +91,15 @@ export class Deployer {
   }
 
   async choose(sandbox: string): Promise<void> {
-    this.patch({ current: sandbox, plan: null, fault: null, deployment: null, marks: new Map() });
+    this.patch({
+      current: sandbox,
+      plan: null,
+      fault: null,
+      trust: null,
+      run: null,
+      deployment: null,
+      marks: new Map(),
+    });
     await this.refresh();
   }
 
@@ -93,18 +107,32 @@ export class Deployer {
   async refresh(): Promise<void> {
     const sandbox = this.state.get().current;
     try {
-      const deployment = await this.bridge.call('deployment', { sandbox });
-      if (this.state.get().current === sandbox) this.patch({ deployment });
+      const { deployment } = await this.bridge.call('deployment', { sandbox });
+      if (this.state.get().current !== sandbox) return;
+      this.patch({ deployment });
+      if (deployment) await this.listen(sandbox);
     } catch (e) {
-      if (asFault(e).code !== 'not_found') this.report(`Sandbox ${sandbox}`, e);
+      this.report(`Sandbox ${sandbox}`, e);
       this.patch({ deployment: null });
+    }
+  }
+
+  /** Has the log lines of what runs told as they come. */
+  private async listen(sandbox: string): Promise<void> {
+    if (this.followed === sandbox) return;
+    this.followed = sandbox;
+    try {
+      await this.bridge.call('follow', { sandbox });
+    } catch (e) {
+      this.followed = '';
+      this.report('Logs', e);
     }
   }
 
   async plan(revision: number): Promise<Plan | null> {
     const { current, planning } = this.state.get();
     if (planning) return null;
-    this.patch({ planning: true, fault: null, run: null });
+    this.patch({ planning: true, fault: null, trust: null, run: null });
     try {
       const plan = await this.bridge.call('plan', { sandbox: current });
       this.patch({ planning: false, plan, planned: revision, marks: planMarks(plan) });
@@ -117,21 +145,38 @@ export class Deployer {
 
   /** Takes the plan off the canvas. */
   dismissPlan(): void {
-    this.patch({ plan: null, fault: null, marks: new Map() });
+    this.patch({ plan: null, fault: null, trust: null, marks: new Map() });
   }
 
-  /** Executes the plan. Throws Fault: code "denied" at "trust" or "consent" asks for a person's word. */
+  /** Executes the plan. Where the code is not trusted yet the state says so (trust), and the plan can be tried again. */
   async deploy(consent: boolean, trust: boolean): Promise<void> {
-    const { plan } = this.state.get();
+    const { plan, current } = this.state.get();
     if (!plan) return;
-    const { job } = await this.bridge.call('deploy', { plan: plan.id, consent, trust });
-    await this.follow(job);
+    this.trusted = trust;
+    this.patch({ fault: null, trust: null });
+    try {
+      const { job } = await this.bridge.call('deploy', { sandbox: current, plan: plan.id, consent, trust });
+      await this.follow(job);
+    } catch (e) {
+      const fault = asFault(e);
+      if (fault.code === 'canceled') return;
+      this.patch(this.asksTrust(fault) ? { trust: fault } : { fault });
+    }
+  }
+
+  private asksTrust(f: Fault): boolean {
+    return !this.trusted && f.code === 'denied' && /trust/i.test(`${f.where} ${f.message} ${f.hint}`);
   }
 
   async destroy(confirm: string): Promise<void> {
-    const { job } = await this.bridge.call('destroy', { sandbox: this.state.get().current, confirm });
-    this.patch({ plan: null, marks: new Map() });
-    await this.follow(job);
+    try {
+      const { job } = await this.bridge.call('destroy', { sandbox: this.state.get().current, confirm });
+      this.patch({ plan: null, fault: null, trust: null, marks: new Map() });
+      await this.follow(job);
+    } catch (e) {
+      const fault = asFault(e);
+      if (fault.code !== 'canceled') this.patch({ fault });
+    }
   }
 
   async cancel(): Promise<void> {
@@ -166,9 +211,18 @@ export class Deployer {
     const fault = j.error ? new Fault(j.error) : null;
     const same = run?.id === j.id;
     this.patch({
-      run: { id: j.id, title: j.title, status: j.status, events: same ? run.events : [], fault: fault ?? (same ? run.fault : null) },
+      run: {
+        id: j.id,
+        title: j.title,
+        status: j.status,
+        events: same ? run.events : [],
+        fault: fault ?? (same ? run.fault : null),
+      },
     });
-    if (j.status !== 'running' && (!same || run.status === 'running')) void this.refresh();
+    if (j.status === 'running' || (same && run.status !== 'running')) return;
+    if (fault && this.asksTrust(fault)) this.patch({ trust: fault, run: null });
+    else if (j.status === 'succeeded') this.patch({ plan: null });
+    void this.refresh();
   }
 
   event(e: AppEvent): void {

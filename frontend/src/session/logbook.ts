@@ -5,12 +5,17 @@ import { Store } from './store';
 export interface Log {
   lines: readonly AppEvent[];
   last: ReadonlyMap<string, AppEvent>;
+  /** How many lines came, those included that are no longer kept. */
+  total: number;
 }
 
-const kept = 5000;
+/** So many lines are kept. */
+export const kept = 5000;
+
+const none: Log = { lines: [], last: new Map(), total: 0 };
 
 export class Logbook {
-  readonly log = new Store<Log>({ lines: [], last: new Map() });
+  readonly log = new Store<Log>(none);
   private waiting: AppEvent[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -25,29 +30,36 @@ export class Logbook {
   /** Takes past lines, for instance after a reload; those that are there already are left out. */
   fill(past: readonly AppEvent[]): void {
     this.flush();
-    const have = new Set(this.log.get().lines.map(keyOf));
-    const lines = [...past.filter((e) => !have.has(keyOf(e))), ...this.log.get().lines];
+    const { lines: now, total } = this.log.get();
+    const have = new Set(now.map(keyOf));
+    const missing = past.filter((e) => !have.has(keyOf(e)));
+    if (missing.length === 0) return;
+    const lines = [...missing, ...now];
     lines.sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
-    this.put(lines);
+    this.put(lines, total + missing.length);
   }
 
   clear(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     this.waiting = [];
-    this.log.set({ lines: [], last: new Map() });
+    this.log.set(none);
   }
 
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.waiting.length === 0) return;
-    this.put([...this.log.get().lines, ...this.waiting.splice(0)]);
+    const { lines, total } = this.log.get();
+    const fresh = this.waiting.splice(0);
+    this.put([...lines, ...fresh], total + fresh.length);
   }
 
-  private put(all: AppEvent[]): void {
+  private put(all: AppEvent[], total: number): void {
     const lines = all.slice(-kept);
     const last = new Map<string, AppEvent>();
     for (const e of lines) if (e.node) last.set(e.node, e);
-    this.log.set({ lines, last });
+    this.log.set({ lines, last, total });
   }
 }
 

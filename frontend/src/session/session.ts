@@ -15,6 +15,7 @@ import {
 import { EditQueue, type QueueState, type Saving } from '../bridge/queue';
 import { Shelf } from '../catalog/shelf';
 import { type Design, type Diff, emptyDesign, type ID } from '../design/types';
+import { Calls } from './calls';
 import { Deployer } from './deployer';
 import { Logbook } from './logbook';
 import { loadPrefs } from './prefs';
@@ -49,6 +50,7 @@ export class Session {
   readonly toasts = new Toasts();
   readonly prefs = loadPrefs();
   readonly logbook = new Logbook();
+  readonly calls: Calls;
   readonly deployer: Deployer;
   shelf = new Shelf([], []);
   /** Chosen in a native menu: the action's id. */
@@ -59,6 +61,7 @@ export class Session {
 
   constructor(bridge: Bridge) {
     this.bridge = bridge;
+    this.calls = new Calls(bridge);
     this.deployer = new Deployer(bridge, (doing, e) => {
       this.toasts.fail(doing, e);
     });
@@ -153,7 +156,11 @@ export class Session {
   }
 
   /** Calls Go for a thing that has no state here; a failure is shown. */
-  async ask<K extends Operation>(doing: string, op: K, input: Operations[K]['in']): Promise<Operations[K]['out'] | null> {
+  async ask<K extends Operation>(
+    doing: string,
+    op: K,
+    input: Operations[K]['in'],
+  ): Promise<Operations[K]['out'] | null> {
     try {
       return await this.bridge.call(op, input);
     } catch (e) {
@@ -185,6 +192,7 @@ export class Session {
     });
     this.selection.set(new Set());
     this.logbook.clear();
+    this.calls.clear();
     this.project.set({
       path: o.path,
       name: o.name,
@@ -212,7 +220,7 @@ export class Session {
     const { deployment, current } = this.deployer.state.get();
     if (!deployment) return;
     try {
-      const past = await this.bridge.call('logs', { sandbox: current, node: '', limit: 500 });
+      const past = await this.bridge.call('logs', { sandbox: current, limit: 500 });
       this.logbook.fill(past.events ?? []);
     } catch (e) {
       this.toasts.fail('Logs', e);
@@ -250,9 +258,6 @@ export class Session {
         return;
       case 'job':
         this.deployer.job(m.job);
-        return;
-      case 'outside':
-        this.patch({ outside: m.outside });
         return;
       case 'project':
         void this.load();

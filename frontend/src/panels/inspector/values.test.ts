@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { Field } from '../../catalog/types';
+import { common, groups, jsonProblem, rangeText, scheduleText, shared, textOf, valueFrom } from './values';
+
+const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({ name: 'f', title: 'F', type, ...more });
+
+describe('what is typed and what is held', () => {
+  it('reads numbers, and keeps what is none', () => {
+    const f = field('number');
+    expect(valueFrom(f, '12')).toBe(12);
+    expect(valueFrom(f, ' 1.5 ')).toBe(1.5);
+    expect(valueFrom(f, '-3')).toBe(-3);
+    for (const odd of ['abc', '1,5', '0x10', 'Infinity', '1_000']) expect(valueFrom(f, odd)).toBe(odd);
+    expect(valueFrom(f, ' ')).toBeUndefined();
+    expect(textOf(f, 'abc')).toBe('abc');
+  });
+
+  it('reads JSON, and keeps what is none with its reason', () => {
+    const f = field('json');
+    expect(valueFrom(f, '{"a": [1]}')).toEqual({ a: [1] });
+    expect(valueFrom(f, '{"a": ')).toBe('{"a": ');
+    expect(jsonProblem('{"a": ')).toContain('not JSON');
+    expect(jsonProblem({ a: 1 })).toBeNull();
+    expect(textOf(f, { a: 1 })).toBe('{\n  "a": 1\n}');
+    expect(textOf(f, '{"a": ')).toBe('{"a": ');
+  });
+
+  it('keeps the spaces of a text and not those around a path', () => {
+    expect(valueFrom(field('text'), ' a ')).toBe(' a ');
+    expect(valueFrom(field('path'), ' functions/a ')).toBe('functions/a');
+    expect(valueFrom(field('text'), '')).toBeUndefined();
+  });
+
+  it('tells what several records share', () => {
+    expect(shared([{ a: 1 }, { a: 1 }], 'a')).toEqual({ mixed: false, value: 1 });
+    expect(shared([{ a: 1 }, {}], 'a')).toEqual({ mixed: true });
+    expect(shared([undefined, {}], 'a')).toEqual({ mixed: false, value: undefined });
+    expect(shared([{ a: { x: [1] } }, { a: { x: [1] } }], 'a')).toEqual({ mixed: false, value: { x: [1] } });
+    expect(common([[field('text')], [field('text'), field('number', { name: 'n' })]])).toHaveLength(1);
+    expect(common([[field('text')], [field('number')]])).toHaveLength(0);
+  });
+
+  it('says ranges and schedules in words', () => {
+    expect(rangeText(field('number', { min: 128, max: 10240, unit: 'MB' }))).toBe('128 – 10,240 MB');
+    expect(rangeText(field('number', { min: 1 }))).toBe('at least 1');
+    expect(rangeText(field('text'))).toBe('');
+    expect(scheduleText('rate(1 day)')).toBe('Every day.');
+    expect(scheduleText('rate(5 minutes)')).toBe('Every 5 minutes.');
+    expect(scheduleText('cron(0 8 * * ? *)')).toBe('Every day at 08:00 UTC.');
+    expect(scheduleText('cron(30 * * * ? *)')).toBe('Every hour, at minute 30.');
+    expect(scheduleText('cron(0 9 ? * MON-FRI *)')).toBe('MON to FRI at 09:00 UTC.');
+    expect(scheduleText('cron(0 9 1 * ? *)')).toBe('On day 1 of every month at 09:00 UTC.');
+    expect(scheduleText('at(2026-12-31T08:00:00)')).toBe('Once, on 2026-12-31 at 08:00:00 UTC.');
+    for (const odd of ['', 'soon', 'cron(0 8 * * ?)', 'cron(0/5 8 * * ? *)', 'cron(0 8 * 2 ? *)', 7])
+      expect(scheduleText(odd)).toBe('');
+  });
+
+  it('keeps groups in the order in which they appear', () => {
+    const list = groups([field('text'), field('text', { name: 'b', group: 'B' }), field('text', { name: 'c' })]);
+    expect(list.map((g) => [g.title, g.fields.map((f) => f.name)])).toEqual([
+      ['', ['f', 'c']],
+      ['B', ['b']],
+    ]);
+  });
+});
