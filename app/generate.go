@@ -22,15 +22,7 @@ import (
 type Packer func(ctx context.Context, folder string, units []kind.Unit, hostArch string, sink event.Sink) ([]Packed, error)
 
 // Packed is a packed unit, with what people want to know of it.
-type Packed struct {
-	generate.Artifact
-	Name     string   `json:"name"`
-	Cached   bool     `json:"cached"`
-	TookMS   float64  `json:"tookMs"`
-	LeftOut  []string `json:"leftOut,omitempty"`
-	Warnings []string `json:"warnings,omitempty"`
-	Inputs   []string `json:"-"` // files it was made of, for watching; nil where unknown
-}
+type Packed = generate.Packed
 
 // Preview is the bundle of the drawing as it stands, before anything is packed: its template names stand-in artifacts.
 // It is made once a revision.

@@ -75,7 +75,7 @@ func readIndex(dir string, now time.Time) *index {
 	x.seen = make(map[ref]seen, len(x.Refs))
 	for _, k := range x.Refs {
 		if k.Seen != nil && k.Kind != "" {
-			x.seen[ref{kind(k.Kind[0]), k.Path}] = *k.Seen
+			x.seen[ref{aspect(k.Kind[0]), k.Path}] = *k.Seen
 		}
 	}
 	for key, u := range x.Units {
@@ -85,7 +85,7 @@ func readIndex(dir string, now time.Time) *index {
 				delete(x.Units, key)
 				break
 			}
-			u.states[ref{kind(x.Refs[n].Kind[0]), x.Refs[n].Path}] = x.Refs[n].State
+			u.states[ref{aspect(x.Refs[n].Kind[0]), x.Refs[n].Path}] = x.Refs[n].State
 		}
 	}
 	x.Refs = nil

@@ -9,7 +9,8 @@
 // (custom commands, Maven, Gradle, dotnet) are always asked again: they are incremental themselves, and the same
 // output has the same digest.
 //
-// The package touches the file system and starts build tools. It imports backend/fault and esbuild, nothing else of ours.
+// The package touches the file system and starts build tools. It imports esbuild and, of ours, fault and the contracts that
+// it serves (kind, generate, event).
 package pack
 
 import (

@@ -14,16 +14,17 @@ import (
 
 // A ref names one thing outside that a zip depends on, and what about it matters.
 type ref struct {
-	Kind kind
+	Kind aspect
 	Path string // absolute
 }
 
-type kind byte
+// aspect is what about a path matters.
+type aspect byte
 
 const (
-	content kind = 'f' // the content of a file, or that there is none
-	names   kind = 'd' // the names in a folder, with their types and the targets of links
-	modules kind = 's' // as names, but only those that the resolution of JavaScript modules can notice
+	content aspect = 'f' // the content of a file, or that there is none
+	names   aspect = 'd' // the names in a folder, with their types and the targets of links
+	modules aspect = 's' // as names, but only those that the resolution of JavaScript modules can notice
 )
 
 // nothing is the state of what does not exist.

@@ -38,7 +38,7 @@ type walk struct {
 	skip        func(string) bool
 }
 
-func (w *walk) watching(k kind, rel string) {
+func (w *walk) watching(k aspect, rel string) {
 	if w.watch {
 		w.job.inputs.add(ref{k, filepath.Join(w.dir, filepath.FromSlash(rel))})
 	}

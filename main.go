@@ -1,0 +1,98 @@
+// Airloom draws serverless systems and runs what it draws. This file wires the adapters to the use cases and hands over to
+// the command line; without arguments that opens the window.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"airloom/app"
+	"airloom/app/cli"
+	"airloom/backend/catalog"
+	"airloom/backend/design"
+	"airloom/backend/pack"
+	"airloom/backend/store"
+)
+
+// version is set by the build (-ldflags -X main.version=…).
+var version = "0.1.0-dev"
+
+//go:embed all:frontend/dist
+var dist embed.FS
+
+//go:embed all:assets/samples
+var assets embed.FS
+
+func main() {
+	os.Exit(cli.Run(os.Args[1:], cli.Deps{
+		New: newApp, Files: sub(dist, "frontend/dist"), Version: version, Home: home(), Token: rand.Text,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv,
+	}))
+}
+
+// newApp wires the application. Nothing outside is touched before it is needed.
+func newApp() *app.App {
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	packer := pack.New(pack.Deps{CacheDir: filepath.Join(cache(), "pack"), Now: time.Now})
+	projects := store.New(store.Deps{Now: time.Now, NewID: uuid.NewString, Snapshots: filepath.Join(config(), "copies"),
+		Log: func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }})
+	return app.New(app.Deps{
+		Version: version, Shelf: catalog.Shelf(), Projects: files{projects}, Packer: packer.Project,
+		Samples: sub(assets, "assets/samples"), Now: time.Now, Config: config(),
+	})
+}
+
+// files shows the store as the use cases want it: a nil project is a nil interface.
+type files struct{ *store.Store }
+
+func (f files) Create(ctx context.Context, path string, d design.Design) (app.Project, error) {
+	return project(f.Store.Create(ctx, path, d))
+}
+
+func (f files) Open(ctx context.Context, path string) (app.Project, error) {
+	return project(f.Store.Open(ctx, path))
+}
+
+func project(p *store.Project, err error) (app.Project, error) {
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func sub(files fs.FS, dir string) fs.FS {
+	out, err := fs.Sub(files, dir)
+	if err != nil {
+		panic(err) // the folder is part of the binary
+	}
+	return out
+}
+
+// config is the folder of what belongs to the user and not to a project; cache of what can be made again; home of new
+// projects. A user without a home folder gets a temporary one.
+func config() string { return folder(os.UserConfigDir) }
+
+func cache() string { return folder(os.UserCacheDir) }
+
+func folder(find func() (string, error)) string {
+	if dir, err := find(); err == nil {
+		return filepath.Join(dir, "airloom")
+	}
+	return filepath.Join(os.TempDir(), "airloom")
+}
+
+func home() string {
+	if dir, err := os.UserHomeDir(); err == nil {
+		return filepath.Join(dir, "airloom")
+	}
+	return os.TempDir()
+}
