@@ -3,16 +3,26 @@
 package catalog
 
 import (
+	"airloom/backend/catalog/aws/httpapi"
+	"airloom/backend/catalog/aws/lambda"
+	"airloom/backend/catalog/aws/resource"
 	"airloom/backend/catalog/aws/sqs"
 	"airloom/backend/catalog/group"
 	"airloom/backend/catalog/note"
+	"airloom/backend/catalog/saas/auth0"
+	"airloom/backend/catalog/saas/stripe"
 	"airloom/backend/kind"
 )
 
 // Shelf is the shelf. Kinds are values without state, so that one shelf serves everybody.
 func Shelf() kind.Shelf {
 	return kind.Shelf{
+		lambda.New(),
+		httpapi.New(),
 		sqs.New(),
+		auth0.New(),
+		stripe.New(),
+		resource.New(),
 		group.New(),
 		note.New(),
 	}
