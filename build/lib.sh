@@ -105,13 +105,24 @@ packages() {
 	cp frontend/package-lock.json frontend/node_modules/.airloom-lock
 }
 
+# sdk: the AWS SDK that functions of the embedded sandbox find, into frontend/dist/sdk, which the application embeds.
+sdk() {
+	if ! cmp -s build/sdk/package-lock.json build/sdk/node_modules/.airloom-lock; then
+		quiet "installing the npm packages of the AWS SDK for functions" \
+			npm --prefix build/sdk ci --ignore-scripts --no-audit --no-fund
+		cp build/sdk/package-lock.json build/sdk/node_modules/.airloom-lock
+	fi
+	node build/sdk/ship.mjs frontend/dist/sdk
+}
+
 # interface: frontend/dist, rebuilt only when a source of it changed.
 interface() {
 	packages
-	now=$(digest frontend assets)
+	now=$(digest frontend assets build/sdk)
 	stamp=frontend/node_modules/.airloom-built
 	if [ -f frontend/dist/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then return 0; fi
 	quiet "building the interface" npm --prefix frontend run build
+	sdk
 	echo "$now" >"$stamp"
 }
 

@@ -78,9 +78,6 @@ func (p *process) close() { _ = windows.CloseHandle(p.job) }
 // available has nothing to add: pipes take no deadlines here.
 func available(*os.File, []byte) int { return 0 }
 
-// settle gives the reader the time to take what lies in the pipe.
-func settle() { time.Sleep(5 * time.Millisecond) }
-
 // guard needs no process of its own: jobs end with this one.
 type guard struct{ token string }
 
