@@ -47,7 +47,7 @@ func (s *Session) Code(node string) (Source, error) {
 	}
 	i := slices.IndexFunc(b.Units, func(u kind.Unit) bool { return u.Node == n.ID })
 	if i < 0 {
-		return Source{}, fault.New(fault.NotFound, "%s has no code", n.Name).At(string(n.ID))
+		return Source{}, fault.New(fault.Unsupported, "%s has no code", n.Name).At(string(n.ID))
 	}
 	u := b.Units[i]
 	out := Source{Path: u.Source, Files: []SourceFile{}}

@@ -336,11 +336,41 @@ func (s *Session) Logs(ctx context.Context, name string, q sandbox.LogQuery, sin
 	return sb.Logs(ctx, q, sink)
 }
 
-// Follow tells all doors every log line of a sandbox until the session closes; asking twice follows once.
+// Follow tells all doors every log line of a sandbox, in the background until the project is closed; asking twice follows once.
 func (s *Session) Follow(ctx context.Context, name string) error {
-	return s.Logs(ctx, name, sandbox.LogQuery{Follow: true, Since: s.app.deps.Now().Add(-time.Second)}, func(e event.Event) {
-		s.app.tell(Message{Kind: "event", Event: &e})
-	})
+	sb, err := s.Sandbox(ctx, name)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.follows[name] != nil {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.follows[name] = cancel
+	tell := func(e event.Event) { s.app.tell(Message{Kind: "event", Event: &e}) }
+	go func() {
+		defer cancel()
+		query := sandbox.LogQuery{Follow: true, Since: s.app.deps.Now().Add(-time.Second)}
+		err := guard(func() error { return sb.Logs(ctx, query, tell) })
+		if err != nil && ctx.Err() == nil {
+			tell(event.Event{Type: event.Warn, Level: event.Warning, Time: s.app.deps.Now(), Text: "the logs of " + name + " are no longer followed: " + err.Error()})
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.follows, name)
+	}()
+	return nil
+}
+
+// Gave tells whether a deployment of a sandbox gave this address.
+func (s *Session) Gave(ctx context.Context, name, url string) (bool, error) {
+	d, err := s.Deployment(ctx, name)
+	if err != nil || d == nil {
+		return false, err
+	}
+	return slices.ContainsFunc(d.URLs, func(u sandbox.URL) bool { return u.URL == url }), nil
 }
 
 func plural(n int, noun string) string {

@@ -3,11 +3,8 @@ package app
 import (
 	"cmp"
 	"context"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"airloom/backend/cfn"
 	"airloom/backend/design"
@@ -165,57 +162,4 @@ func copyFile(from, to string) error {
 		return fault.Wrap(err, fault.Denied, "copying an artifact").At(to)
 	}
 	return nil
-}
-
-// Delta is what a record adds to the template.
-type Delta struct {
-	Resources []DeltaResource `json:"resources"`
-	Text      string          `json:"text"` // the added part as template JSON
-}
-
-// DeltaResource is one resource that is there because of the record, or that it changes.
-type DeltaResource struct {
-	LogicalID string `json:"logicalId"`
-	Type      string `json:"type"`
-	Action    string `json:"action" enum:"add,update"`
-	// Paths are the properties that it changes in a resource of somebody else's.
-	Paths []string `json:"paths,omitempty"`
-}
-
-// Delta compares the template with the one that the drawing would give without the record.
-func (s *Session) Delta(id design.ID) (Delta, error) {
-	with, err := s.Preview()
-	if err != nil {
-		return Delta{}, err
-	}
-	d := s.project.Design()
-	_, isNode := d.Nodes[id]
-	if _, isEdge := d.Edges[id]; !isNode && !isEdge {
-		return Delta{}, fault.New(fault.NotFound, "there is no node and no wire %q", id)
-	}
-	d.Nodes, d.Edges = maps.Clone(d.Nodes), maps.Clone(d.Edges)
-	delete(d.Nodes, id)
-	maps.DeleteFunc(d.Edges, func(k design.ID, e design.Edge) bool { return k == id || e.From.Node == id || e.To.Node == id })
-	without, err := generate.Generate(d, s.app.deps.Shelf, generate.Settings{})
-	if err != nil {
-		return Delta{}, err
-	}
-	out := Delta{Resources: []DeltaResource{}}
-	added := cfn.Template{Resources: map[string]cfn.Resource{}}
-	for _, c := range cfn.Diff(without.Template, with.Template).Resources {
-		switch c.Kind {
-		case cfn.Added:
-			out.Resources = append(out.Resources, DeltaResource{LogicalID: c.LogicalID, Type: c.Type, Action: "add"})
-		case cfn.Modified:
-			out.Resources = append(out.Resources, DeltaResource{LogicalID: c.LogicalID, Type: c.Type, Action: "update", Paths: append(c.Properties, c.Attributes...)})
-		default:
-			continue
-		}
-		added.Resources[c.LogicalID] = with.Template.Resources[c.LogicalID]
-	}
-	slices.SortFunc(out.Resources, func(a, b DeltaResource) int {
-		return cmp.Or(strings.Compare(a.Action, b.Action), strings.Compare(a.LogicalID, b.LogicalID))
-	})
-	out.Text = string(cfn.PrintJSON(added))
-	return out, nil
 }

@@ -24,6 +24,7 @@ type Session struct {
 
 	mu        sync.Mutex
 	sandboxes map[string]sandbox.Sandbox
+	follows   map[string]context.CancelFunc
 	plans     map[string]sandbox.Plan
 	planned   int
 	preview   *generate.Bundle // of the revision previewed
@@ -104,7 +105,7 @@ func (a *App) enter(p Project) (*Session, error) {
 	if err := a.CloseProject(); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	s := &Session{app: a, project: p, sandboxes: map[string]sandbox.Sandbox{}, plans: map[string]sandbox.Plan{}}
+	s := &Session{app: a, project: p, sandboxes: map[string]sandbox.Sandbox{}, follows: map[string]context.CancelFunc{}, plans: map[string]sandbox.Plan{}}
 	a.mu.Lock()
 	a.session = s
 	a.mu.Unlock()
@@ -125,6 +126,9 @@ func (a *App) CloseProject() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var errs []error
+	for _, stop := range s.follows {
+		stop()
+	}
 	for _, sb := range s.sandboxes {
 		errs = append(errs, sb.Close())
 	}
@@ -141,14 +145,17 @@ func (s *Session) Opened(ctx context.Context) (Opened, error) {
 		return o, err
 	}
 	o.Findings = b.Findings
+	o.Outside, err = s.Outside(ctx)
+	return o, err
+}
+
+// Outside is what somebody changed in the text snapshot since we wrote it, nil where nobody did.
+func (s *Session) Outside(ctx context.Context) (*Outside, error) {
 	diff, err := s.project.Outside(ctx)
-	if err != nil {
-		return o, err
+	if err != nil || diff.IsZero() {
+		return nil, err
 	}
-	if !diff.IsZero() {
-		o.Outside = &Outside{diff, Summary(diff)}
-	}
-	return o, nil
+	return &Outside{diff, Summary(diff)}, nil
 }
 
 // Folder is the project's folder.

@@ -28,6 +28,7 @@ func register(api huma.API, o *ops) {
 	operation(api, "create", "Make a project, from a sample or empty", o.create)
 	operation(api, "close", "Close the project", o.close)
 	operation(api, "choose", "Show a native dialog for a path", o.choose)
+	operation(api, "outside", "What changed in the text snapshot", o.outside)
 	operation(api, "edit", "Commit a change of the drawing", o.edit)
 	operation(api, "undo", "Reverse the newest change", o.undo)
 	operation(api, "redo", "Apply again what was undone", o.redo)
@@ -43,6 +44,7 @@ func register(api huma.API, o *ops) {
 	operation(api, "deployment", "What is deployed", o.deployment)
 	operation(api, "call", "Send a payload to a deployed node", o.call)
 	operation(api, "logs", "Past log lines", o.logs)
+	operation(api, "follow", "Tell log lines as they come", o.follow)
 	operation(api, "code", "A function's source files", o.code)
 	operation(api, "export", "The drawing in another form", o.export)
 	operation(api, "external", "Open an address in the person's browser", o.external)
@@ -78,10 +80,17 @@ type catalogOut struct {
 	Protocols []kind.Protocol `json:"protocols"`
 }
 
+// catalog gives lists where kinds have none: the page goes through them without asking.
 func (o *ops) catalog(context.Context, none) (catalogOut, error) {
-	out := catalogOut{Protocols: kind.Protocols()}
+	out := catalogOut{Kinds: []kind.Spec{}, Protocols: kind.Protocols()}
 	for _, k := range o.App.Shelf() {
-		out.Kinds = append(out.Kinds, k.Spec())
+		sp := k.Spec()
+		sp.Fields = append([]kind.Field{}, sp.Fields...)
+		sp.Ports = append([]kind.Port{}, sp.Ports...)
+		for i := range sp.Ports {
+			sp.Ports[i].Speaks = append([]kind.Speak{}, sp.Ports[i].Speaks...)
+		}
+		out.Kinds = append(out.Kinds, sp)
 	}
 	return out, nil
 }
@@ -127,7 +136,11 @@ func (o *ops) choose(_ context.Context, in chooseIn) (out pathIn, err error) {
 	if o.Dialogs == nil {
 		return out, fault.New(fault.Unsupported, "a browser cannot show a file dialog").Try("type the path")
 	}
-	switch d := o.Dialogs(); in.What {
+	d := o.Dialogs()
+	if d == nil {
+		return out, fault.New(fault.Unavailable, "the window is not ready yet").Try("try again")
+	}
+	switch in.What {
 	case "open":
 		out.Path, err = d.OpenFile(in.Title, []string{"*.airloom", "*.design.json"})
 	case "folder":
@@ -135,6 +148,15 @@ func (o *ops) choose(_ context.Context, in chooseIn) (out pathIn, err error) {
 	default:
 		out.Path, err = d.SaveFile(in.Title, in.Name)
 	}
+	return out, err
+}
+
+type outsideOut struct {
+	Outside *app.Outside `json:"outside"`
+}
+
+func (o *ops) outside(ctx context.Context, _ none) (out outsideOut, err error) {
+	err = o.session(func(s *app.Session) error { out.Outside, err = s.Outside(ctx); return err })
 	return out, err
 }
 
@@ -252,7 +274,11 @@ func (o *ops) confirm(title, text, ok string) error {
 	if o.Dialogs == nil {
 		return nil
 	}
-	yes, err := o.Dialogs().Confirm(title, text, ok)
+	d := o.Dialogs()
+	if d == nil {
+		return fault.New(fault.Unavailable, "the window is not ready to ask you yet").Try("try again")
+	}
+	yes, err := d.Confirm(title, text, ok)
 	if err == nil && !yes {
 		err = fault.New(fault.Canceled, "not confirmed")
 	}
@@ -316,6 +342,10 @@ func (o *ops) logs(ctx context.Context, in logsIn) (logsOut, error) {
 	return out, err
 }
 
+func (o *ops) follow(ctx context.Context, in sandboxIn) (none, error) {
+	return none{}, o.session(func(s *app.Session) error { return s.Follow(ctx, in.Sandbox) })
+}
+
 type nodeIn struct {
 	Node string `json:"node"`
 }
@@ -337,18 +367,33 @@ func (o *ops) export(_ context.Context, in exportIn) (out app.Exported, err erro
 }
 
 type urlIn struct {
-	URL string `json:"url"`
+	URL     string `json:"url"`
+	Sandbox string `json:"sandbox,omitempty" doc:"The sandbox whose deployment gave the address"`
 }
 
-// external opens https addresses of documentation, and loopback addresses that a deployment gave.
-func (o *ops) external(_ context.Context, in urlIn) (none, error) {
+// documentation are the hosts whose pages may be opened.
+var documentation = []string{"docs.aws.amazon.com", "aws.amazon.com", "console.aws.amazon.com", "auth0.com", "docs.stripe.com", "stripe.com"}
+
+// external opens https pages of the documentation, and addresses that a deployment gave.
+func (o *ops) external(ctx context.Context, in urlIn) (none, error) {
 	u, err := url.Parse(in.URL)
-	allowed := []string{"docs.aws.amazon.com", "aws.amazon.com", "console.aws.amazon.com", "auth0.com", "docs.stripe.com", "stripe.com"}
-	if err != nil || u.User != nil || u.Scheme != "https" || !slices.Contains(allowed, u.Host) {
-		return none{}, fault.New(fault.Denied, "only https addresses of the documentation are opened, not %q", in.URL)
+	if err != nil || u.User != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return none{}, fault.New(fault.Denied, "only web addresses are opened, not %q", in.URL)
+	}
+	if u.Scheme != "https" || !slices.Contains(documentation, u.Host) {
+		given := false
+		if in.Sandbox != "" {
+			err = o.session(func(s *app.Session) error { given, err = s.Gave(ctx, in.Sandbox, in.URL); return err })
+		}
+		if err != nil {
+			return none{}, err
+		}
+		if !given {
+			return none{}, fault.New(fault.Denied, "only the documentation and what is deployed are opened, not %q", in.URL)
+		}
 	}
 	if o.OpenExternal == nil {
-		return none{}, fault.New(fault.Unsupported, "this door cannot open a browser").Try("open %s yourself", u.String())
+		return none{}, fault.New(fault.Unsupported, "this door cannot open a browser").Try("open %s yourself", in.URL)
 	}
 	return none{}, o.OpenExternal(u.String())
 }
