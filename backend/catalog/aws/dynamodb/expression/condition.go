@@ -16,16 +16,19 @@ type Condition struct {
 
 // ParseCondition parses a condition, filter or key condition expression.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
-func ParseCondition(text string, scope *Scope) (Condition, error) {
+func ParseCondition(text string, scope *Scope) (*Condition, error) {
 	p, err := open(text, scope)
 	if err != nil {
-		return Condition{}, err
+		return nil, err
 	}
 	c, _, err := p.or()
 	if err != nil {
-		return c, err
+		return nil, err
 	}
-	return c, p.finish()
+	if err := p.finish(); err != nil {
+		return nil, err
+	}
+	return &c, nil
 }
 
 // or and the functions below also tell whether what they read stands wholly in brackets.
@@ -214,29 +217,35 @@ func brief(v value.Value) string {
 	return "{" + string(v.Kind) + ":" + v.Text + "}"
 }
 
-// Paths are all document paths of the condition, in the order in which they stand.
-func (c Condition) Paths() []Path {
-	var out []Path
-	var visit func(Operand)
-	visit = func(o Operand) {
-		if o.Path != nil {
-			out = append(out, o.Path)
-		}
-		for _, a := range o.Args {
-			visit(a)
-		}
+// Paths are all document paths of the condition, in the order in which they stand; none of no condition.
+func (c *Condition) Paths() []Path {
+	if c == nil {
+		return nil
 	}
-	for _, s := range c.Sub {
-		out = append(out, s.Paths()...)
+	var out []Path
+	for i := range c.Sub {
+		out = append(out, c.Sub[i].Paths()...)
 	}
 	for _, o := range c.Args {
-		visit(o)
+		out = append(out, o.paths()...)
+	}
+	return out
+}
+
+// paths are the document paths of the operand.
+func (o Operand) paths() []Path {
+	if o.Path != nil {
+		return []Path{o.Path}
+	}
+	var out []Path
+	for _, a := range o.Args {
+		out = append(out, a.paths()...)
 	}
 	return out
 }
 
 // Holds evaluates the condition over an item. What is missing or of another type makes a comparison false, and <> true.
-func (c Condition) Holds(item value.Item) bool {
+func (c *Condition) Holds(item value.Item) bool {
 	switch c.Op {
 	case "AND":
 		return c.Sub[0].Holds(item) && c.Sub[1].Holds(item)

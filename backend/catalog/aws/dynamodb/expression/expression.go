@@ -116,3 +116,8 @@ func overlap(paths []Path) error {
 	}
 	return nil
 }
+
+// Placeholder tells whether a text may stand for a name ('#') or a value (':').
+func Placeholder(text string, mark byte) bool {
+	return len(text) > 1 && text[0] == mark && skip(text, 1) == len(text)
+}

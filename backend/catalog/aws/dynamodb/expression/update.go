@@ -2,7 +2,6 @@ package expression
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,17 +26,17 @@ type assignment struct {
 
 // ParseUpdate parses an update expression.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
-func ParseUpdate(text string, scope *Scope) (Update, error) {
+func ParseUpdate(text string, scope *Scope) (*Update, error) {
 	p, err := open(text, scope)
 	if err != nil {
-		return Update{}, err
+		return nil, err
 	}
-	var u Update
+	u := &Update{}
 	seen := map[string]bool{}
 	for p.peek().class != end {
 		section := strings.ToUpper(p.peek().text)
 		if p.peek().class != word || !strings.Contains(" SET REMOVE ADD DELETE ", " "+section+" ") {
-			return u, p.unexpected()
+			return nil, p.unexpected()
 		}
 		if seen[section] {
 			p.fail("The %q section can only be used once in an update expression;", section)
@@ -45,8 +44,8 @@ func ParseUpdate(text string, scope *Scope) (Update, error) {
 		seen[section] = true
 		p.i++
 		for {
-			if err := p.action(&u, section); err != nil {
-				return u, err
+			if err := p.action(u, section); err != nil {
+				return nil, err
 			}
 			if !p.take(",") {
 				break
@@ -54,7 +53,7 @@ func ParseUpdate(text string, scope *Scope) (Update, error) {
 		}
 	}
 	if err := p.finish(); err != nil {
-		return u, err
+		return nil, err
 	}
 	return u, overlap(u.Paths())
 }
@@ -133,8 +132,11 @@ func (p *parser) setOperand() (Operand, error) {
 	return o, err
 }
 
-// Paths are the paths that the update changes, in the order SET, REMOVE, ADD, DELETE.
-func (u Update) Paths() []Path {
+// Paths are the paths that the update changes, in the order SET, REMOVE, ADD, DELETE; none of no update.
+func (u *Update) Paths() []Path {
+	if u == nil {
+		return nil
+	}
 	var out []Path
 	for _, a := range u.set {
 		out = append(out, a.path)
@@ -142,6 +144,19 @@ func (u Update) Paths() []Path {
 	out = append(out, u.remove...)
 	for _, a := range slices.Concat(u.add, u.del) {
 		out = append(out, a.path)
+	}
+	return out
+}
+
+// Reads are the paths that the update's operands read; none of no update.
+func (u *Update) Reads() []Path {
+	if u == nil {
+		return nil
+	}
+	var out []Path
+	for _, a := range u.set {
+		out = append(out, a.left.paths()...)
+		out = append(out, a.right.paths()...)
 	}
 	return out
 }
@@ -154,7 +169,7 @@ var (
 )
 
 // Apply gives the item as the update leaves it; the given item stays as it is. All operands are read from the given item.
-func (u Update) Apply(item value.Item) (value.Item, error) {
+func (u *Update) Apply(item value.Item) (value.Item, error) {
 	root := value.Value{Kind: value.Map, Map: item}
 	type change struct {
 		path Path
@@ -342,16 +357,16 @@ type Projection struct{ paths []Path }
 
 // ParseProjection parses a projection expression.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html
-func ParseProjection(text string, scope *Scope) (Projection, error) {
+func ParseProjection(text string, scope *Scope) (*Projection, error) {
 	p, err := open(text, scope)
 	if err != nil {
-		return Projection{}, err
+		return nil, err
 	}
-	var out Projection
+	out := &Projection{}
 	for {
 		path, err := p.path()
 		if err != nil {
-			return out, err
+			return nil, err
 		}
 		out.paths = append(out.paths, path)
 		if !p.take(",") {
@@ -359,17 +374,25 @@ func ParseProjection(text string, scope *Scope) (Projection, error) {
 		}
 	}
 	if err := p.finish(); err != nil {
-		return out, err
+		return nil, err
 	}
 	return out, overlap(out.paths)
 }
 
-// Paths are the projected paths.
-func (p Projection) Paths() []Path { return p.paths }
+// Paths are the projected paths; none of no projection.
+func (p *Projection) Paths() []Path {
+	if p == nil {
+		return nil
+	}
+	return p.paths
+}
 
-// Of gives the projected part of an item. Elements chosen from a list stand in their order, without gaps.
-func (p Projection) Of(item value.Item) value.Item {
-	v, _ := project(value.Value{Kind: value.Map, Map: item}, p.paths)
+// Of gives the projected part of an item.
+func (p *Projection) Of(item value.Item) value.Item { return Pick(p.paths, item) }
+
+// Pick gives the part of an item that lies at the paths. Elements chosen from a list stand in their order, without gaps.
+func Pick(paths []Path, item value.Item) value.Item {
+	v, _ := project(value.Value{Kind: value.Map, Map: item}, paths)
 	return v.Map
 }
 
@@ -409,12 +432,4 @@ func project(v value.Value, paths []Path) (value.Value, bool) {
 		return out, len(out.List) > 0
 	}
 	return out, false
-}
-
-// Prefix adds which expression an error is about, as DynamoDB does.
-func Prefix(kind string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("Invalid %s: %w", kind, err)
 }

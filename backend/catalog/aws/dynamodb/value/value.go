@@ -147,8 +147,12 @@ func (v Value) AppendKey(to []byte) []byte {
 	if v.Kind == Num {
 		return v.Number.appendKey(to)
 	}
-	to = append(to, bytes.ReplaceAll([]byte(v.Text), []byte{0}, []byte{0, 0xFF})...)
-	return append(to, 0, 1)
+	return append(v.AppendPrefix(to), 0, 1)
+}
+
+// AppendPrefix writes the beginning that the keys of all values share which begin with this one (S or B).
+func (v Value) AppendPrefix(to []byte) []byte {
+	return append(to, bytes.ReplaceAll([]byte(v.Text), []byte{0}, []byte{0, 0xFF})...)
 }
 
 // Int is a number value.

@@ -1,0 +1,266 @@
+package dynamodb
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+
+	"airloom/backend/catalog/aws/dynamodb/expression"
+	"airloom/backend/catalog/aws/dynamodb/value"
+)
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+func (c call) query() (any, error) {
+	var r struct {
+		listing
+		KeyConditionExpression *string
+		ScanIndexForward       *bool
+	}
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	s, problem := r.scope(written{"FilterExpression", r.FilterExpression}, written{"KeyConditionExpression", r.KeyConditionExpression}, written{"ProjectionExpression", r.ProjectionExpression})
+	var g page
+	var conditions *expression.Condition
+	if problem == nil {
+		if problem = g.parseQuery(r.listing, r.KeyConditionExpression, s, &conditions); problem != nil {
+			conditions = nil
+		}
+	}
+	about := func(t table, about map[string]string) {
+		k := t.keys
+		if x, ok := t.index(r.IndexName); ok {
+			k = x.keys
+		}
+		if by, err := conditionsByKey(conditions); err == nil && len(by[k.partition].Args) == 2 {
+			add(about, "dynamodb:LeadingKeys", plain(*by[k.partition].Args[1].Value))
+		}
+	}
+	t, err := c.target(r.TableName, r.IndexName, "Query", about, naming(conditions.Paths()), naming(g.filter.Paths()), naming(g.projection.Paths()), choosing("dynamodb:Select", r.selected(g)))
+	if err != nil {
+		return nil, err
+	}
+	whole, err := r.understand(t, "Query")
+	if err != nil {
+		return nil, err
+	}
+	if problem != nil {
+		return nil, problem
+	}
+	whole.filter, whole.projection = g.filter, g.projection
+	whole.backward = r.ScanIndexForward != nil && !*r.ScanIndexForward
+	by, err := conditionsByKey(conditions)
+	if err != nil {
+		return nil, err
+	}
+	if whole.window, err = whole.within(by); err != nil {
+		return nil, err
+	}
+	if err := whole.start(r.ExclusiveStartKey); err != nil {
+		return nil, err
+	}
+	switch inside := bytes.HasPrefix(whole.after, whole.window.prefix); {
+	case whole.after != nil && !inside:
+		return nil, invalid("The provided starting key is outside query boundaries based on provided conditions")
+	case whole.beyond():
+		return nil, invalid("The provided starting key does not match the range key predicate")
+	}
+	if err := whole.checkPaths(true); err != nil {
+		return nil, err
+	}
+	return c.give(whole, r.listing)
+}
+
+// selected is what a listing chooses, as condition keys name it.
+func (r listing) selected(g page) string {
+	switch {
+	case r.Select != "":
+		return r.Select
+	case g.projection != nil:
+		return "SPECIFIC_ATTRIBUTES"
+	case r.IndexName != "":
+		return "ALL_PROJECTED_ATTRIBUTES"
+	}
+	return "ALL_ATTRIBUTES"
+}
+
+func (g *page) parseQuery(r listing, text *string, s *expression.Scope, conditions **expression.Condition) error {
+	if text == nil {
+		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+	}
+	var err error
+	if *conditions, err = condition("KeyConditionExpression", text, s); err != nil {
+		return err
+	}
+	return g.parse(r, s)
+}
+
+// conditionsByKey takes a key condition apart: one comparison for each attribute, with the attribute on the left.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html
+func conditionsByKey(c *expression.Condition) (map[string]expression.Condition, error) {
+	out := map[string]expression.Condition{}
+	var visit func(expression.Condition) error
+	visit = func(c expression.Condition) error {
+		switch c.Op {
+		case "AND":
+			return errFirst(visit(c.Sub[0]), visit(c.Sub[1]))
+		case "OR", "NOT", "IN", "<>", "attribute_exists", "attribute_not_exists", "attribute_type", "contains":
+			return invalid("Invalid operator used in KeyConditionExpression: %s", c.Op)
+		}
+		names, at := 0, 0
+		for i, o := range c.Args {
+			switch {
+			case o.Function != "":
+				return invalid("KeyConditionExpressions cannot contain nested operations")
+			case len(o.Path) > 1:
+				return invalid("KeyConditionExpressions cannot have conditions on nested attributes")
+			case o.Path != nil:
+				names, at = names+1, i
+			}
+		}
+		switch {
+		case names > 1:
+			return invalid("Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition")
+		case names == 0:
+			return invalid("Invalid condition in KeyConditionExpression: No key attribute specified")
+		case at > 0 && (c.Op == "BETWEEN" || c.Op == "begins_with"):
+			return invalid("Invalid condition in KeyConditionExpression: %s operator must have the key attribute as its first operand", c.Op)
+		case at > 0:
+			c = expression.Condition{Op: strings.NewReplacer("<", ">", ">", "<").Replace(c.Op), Args: []expression.Operand{c.Args[1], c.Args[0]}}
+		}
+		name := c.Args[0].Path[0].Name
+		if _, twice := out[name]; twice {
+			return invalid("KeyConditionExpressions must only contain one condition per key")
+		}
+		out[name] = c
+		return nil
+	}
+	if c == nil {
+		return out, nil
+	}
+	if err := visit(*c); err != nil {
+		return nil, err
+	}
+	if len(out) > 2 {
+		return nil, invalid("Conditions can be of length 1 or 2 only")
+	}
+	return out, nil
+}
+
+// within is the part of the table or index that the key conditions leave.
+func (g *page) within(by map[string]expression.Condition) (window, error) {
+	head, ok := by[g.keys.partition]
+	tail, ranged := by[g.keys.sort]
+	ranged = ranged && g.keys.sort != ""
+	switch {
+	case !ok:
+		return window{}, invalid("Query condition missed key schema element: %s", g.keys.partition)
+	case len(by) > 1 && g.keys.sort == "":
+		return window{}, invalid("Query key condition not supported")
+	case len(by) > 1 && !ranged:
+		return window{}, invalid("Query condition missed key schema element: %s", g.keys.sort)
+	}
+	for name, c := range by {
+		for _, o := range c.Args[1:] {
+			if o.Value.Kind != g.t.types[name] {
+				return window{}, invalid("One or more parameter values were invalid: Condition parameter type does not match schema type")
+			}
+			if o.Value.Kind != value.Num && o.Value.Text == "" {
+				return window{}, invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s",
+					map[value.Kind]string{value.String: "string", value.Binary: "binary"}[o.Value.Kind], name)
+			}
+		}
+	}
+	if head.Op != "=" {
+		return window{}, invalid("Query key condition not supported")
+	}
+	prefix := append(g.prefix(), partition(*head.Args[1].Value)...)
+	w := window{prefix: prefix, low: prefix, high: behind(prefix)}
+	if !ranged {
+		return w, nil
+	}
+	low := tail.Args[1].Value.AppendKey(bytes.Clone(prefix))
+	switch tail.Op {
+	case "=":
+		w.low, w.high = low, behind(low)
+	case "<":
+		w.high = low
+	case "<=":
+		w.high = behind(low)
+	case ">":
+		w.low = behind(low)
+	case ">=":
+		w.low = low
+	case "BETWEEN":
+		w.low, w.high = low, behind(tail.Args[2].Value.AppendKey(bytes.Clone(prefix)))
+	case "begins_with":
+		w.low = tail.Args[1].Value.AppendPrefix(bytes.Clone(prefix))
+		w.high = behind(w.low)
+	}
+	return w, nil
+}
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
+func (c call) scan() (any, error) {
+	var r struct {
+		listing
+		Segment, TotalSegments *int
+	}
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	s, problem := r.scope(written{"FilterExpression", r.FilterExpression}, written{"ProjectionExpression", r.ProjectionExpression})
+	var parsed page
+	if problem == nil {
+		problem = parsed.parse(r.listing, s)
+	}
+	t, err := c.target(r.TableName, r.IndexName, "Scan", naming(parsed.filter.Paths()), naming(parsed.projection.Paths()), choosing("dynamodb:Select", r.selected(parsed)))
+	if err != nil {
+		return nil, err
+	}
+	g, err := r.understand(t, "Scan")
+	if err != nil {
+		return nil, err
+	}
+	if problem != nil {
+		return nil, problem
+	}
+	g.filter, g.projection = parsed.filter, parsed.projection
+	prefix := g.prefix()
+	g.window = window{prefix: prefix, low: prefix, high: behind(prefix)}
+	if err := errFirst(segments(r.Segment, r.TotalSegments), g.start(r.ExclusiveStartKey), g.checkPaths(false)); err != nil {
+		return nil, err
+	}
+	if r.Segment != nil {
+		// Each segment has its share of the partitions' hashes.
+		bound := func(n int) []byte {
+			return binary.BigEndian.AppendUint32(bytes.Clone(prefix), uint32(uint64(n)<<(8*hashBytes)/uint64(*r.TotalSegments)))
+		}
+		g.window.low = bound(*r.Segment)
+		if *r.Segment+1 < *r.TotalSegments {
+			g.window.high = bound(*r.Segment + 1)
+		}
+		if g.beyond() {
+			return nil, invalid("The provided Exclusive start key does not map to the provided Segment and TotalSegments values.")
+		}
+	}
+	return c.give(g, r.listing)
+}
+
+func segments(segment, total *int) error {
+	switch {
+	case segment == nil && total == nil:
+		return nil
+	case total == nil:
+		return invalid("The TotalSegments parameter is required but was not present in the request when Segment parameter is present")
+	case segment == nil:
+		return invalid("The Segment parameter is required but was not present in the request when parameter TotalSegments is present")
+	case *total < 1 || *total > 1000000:
+		return invalid("1 validation error detected: Value '%d' at 'totalSegments' failed to satisfy constraint: Member must have value between 1 and 1000000", *total)
+	case *segment < 0:
+		return invalid("1 validation error detected: Value '%d' at 'segment' failed to satisfy constraint: Member must have value greater than or equal to 0", *segment)
+	case *segment >= *total:
+		return invalid("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not less than TotalSegments: %d", *segment, *total)
+	}
+	return nil
+}
