@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,14 +51,14 @@ var reserved = []string{"_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "A
 // checkEnvironment counts names and values as far as they are known: together they may have 4 KB.
 func checkEnvironment(variables map[string]any) error {
 	size := 0
-	for name, v := range variables {
-		value, _ := v.(string)
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		value, _ := variables[name].(string)
 		size += len(name) + len(value)
 		if slices.Contains(reserved, name) {
 			return fault.New(fault.Invalid, "the variable %s is Lambda's own", name).At("Environment.Variables." + name).Try("use another name")
 		}
 		if !variableName.MatchString(name) {
-			return fault.New(fault.Invalid, "%q is no name of a variable: letters, digits and underscores, a letter first", name).At("Environment.Variables." + name)
+			return fault.New(fault.Invalid, "%q is no name of a variable: two or more letters, digits and underscores, a letter first", name).At("Environment.Variables." + name)
 		}
 	}
 	if size > 4096 {

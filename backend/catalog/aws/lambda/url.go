@@ -147,9 +147,9 @@ func urlResponse(r kind.InvokeResult) kind.HTTPResponse {
 	out := kind.HTTPResponse{Status: 200, Header: map[string][]string{"Content-Type": {"application/json"}, "X-Amzn-Requestid": {r.RequestID}}}
 	if err := json.Unmarshal(r.Payload, &parts); err != nil || parts.StatusCode == nil {
 		out.Body = r.Payload
-		var text string
-		if json.Unmarshal(r.Payload, &text) == nil {
-			out.Body = []byte(text)
+		var text *string
+		if json.Unmarshal(r.Payload, &text) == nil && text != nil {
+			out.Body = []byte(*text)
 		}
 		return out
 	}

@@ -1,0 +1,13 @@
+package lambda_test
+
+import (
+	"testing"
+
+	"airloom/backend/catalog/aws/lambda"
+	"airloom/backend/catalog/aws/sqs"
+	"airloom/backend/internal/golden/drawing"
+)
+
+func TestTemplates(t *testing.T) {
+	drawing.Each(t, "testdata/*.txtar", lambda.New(), sqs.New())
+}
