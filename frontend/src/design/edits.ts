@@ -238,10 +238,15 @@ export function copy(d: Design, ids: Iterable<ID>): Fragment {
 }
 
 /**
- * Pastes a fragment with new ids and names: moved by an offset, or with its middle at a point. Gives the new ids of
- * those nodes that lie in no pasted group.
+ * Pastes a fragment with new ids and names: moved by an offset, or with its middle at a point. into says which group a
+ * node lies in now that lies in no pasted one. Gives the new ids of those nodes.
  */
-export function paste(d: Design, f: Fragment, where: { by: Point } | { at: Point }): { diff: Diff; ids: ID[] } {
+export function paste(
+  d: Design,
+  f: Fragment,
+  where: { by: Point } | { at: Point },
+  into?: (n: NodeRecord) => ID | undefined,
+): { diff: Diff; ids: ID[] } {
   const draft = new Draft(d);
   const rects = f.nodes.map(rectOf);
   const box = {
@@ -261,8 +266,8 @@ export function paste(d: Design, f: Fragment, where: { by: Point } | { at: Point
   }
   for (const n of f.nodes) {
     const fresh = draft.nodes.now[ids.get(n.id) ?? ''];
-    if (!fresh || !n.parent) continue;
-    const parent = ids.get(n.parent) ?? ('by' in where && d.nodes[n.parent] ? n.parent : undefined);
+    if (!fresh) continue;
+    const parent = ids.get(n.parent ?? '') ?? into?.(fresh);
     if (parent) draft.nodes.put({ ...fresh, parent });
   }
   for (const e of f.edges) {

@@ -1,0 +1,117 @@
+// The board: what the canvas knows beyond the session – the tool, the gesture under way, the focus, what is asked.
+// Components watch its stores; the verbs (verbs.ts) and the hands (hands.ts) change them.
+import type { Way } from '../catalog/connect';
+import type { Direction } from '../catalog/types';
+import type { Point } from '../design/geometry';
+import type { Design, Diff, ID, NodeRecord } from '../design/types';
+import type { Session } from '../session/session';
+import { Store } from '../session/store';
+import type { Judge, Wiring } from './gestures/connect';
+import type { World } from './gestures/gesture';
+import type { Marquee } from './gestures/marquee';
+import type { Move } from './gestures/move';
+import type { Placing } from './gestures/place';
+import type { Resize } from './gestures/resize';
+import type { View } from './view';
+
+/** Nodes on their way by arrow keys: one edit when the keys rest. */
+export interface Nudge {
+  kind: 'nudge';
+  moving: ReadonlySet<ID>;
+  by: Point;
+}
+
+export type Gesture = Move | Marquee | Wiring | Resize | Placing | Nudge;
+
+/** Where a wire that is not made yet hangs. */
+export interface Loose {
+  node: ID;
+  port: string | undefined;
+  dir: Direction;
+}
+
+/** A question at a place (page pixels): what comes here (at the end of a wire, or alone), or which of several ways a wire goes. */
+export type Asking =
+  | { kind: 'target'; at: Point; from: Loose | null; spot: Point; others: boolean }
+  | { kind: 'way'; at: Point; from: ID; to: ID; ways: Way[] };
+
+export type Tool = 'select' | 'hand';
+
+export class Board {
+  readonly session: Session;
+  readonly tool = new Store<Tool>('select');
+  /** Space is held: the hand for as long. */
+  readonly space = new Store(false);
+  readonly gesture = new Store<Gesture | null>(null);
+  readonly asking = new Store<Asking | null>(null);
+  /** The record whose turn it is for the keyboard. */
+  readonly focus = new Store<ID>('');
+  readonly renaming = new Store<ID>('');
+  /** Set while the canvas is on the page. */
+  view: View | null = null;
+  /** Where the pointer was last, in page pixels; null where it never was over the canvas. */
+  pointer: Point | null = null;
+  /** What the surroundings do for the canvas. */
+  onMenu: (at: Point) => void = () => undefined;
+  onProperties: () => void = () => undefined;
+
+  private resting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  get design(): Design {
+    return this.session.design;
+  }
+
+  get selected(): ID[] {
+    return [...this.session.selection.get()];
+  }
+
+  get selectedNodes(): NodeRecord[] {
+    const d = this.design;
+    return this.selected.flatMap((id) => d.nodes[id] ?? []);
+  }
+
+  get judge(): Judge {
+    const { shelf } = this.session;
+    return { spec: (k) => shelf.spec(k), verb: (p) => shelf.verb(p) };
+  }
+
+  world(): World {
+    return { design: this.design, zoom: this.view?.zoom() ?? 1, isGroup: this.session.shelf.isGroup };
+  }
+
+  edit(diff: Diff, label: string, select?: Iterable<ID>): void {
+    void this.session.edit(diff, label, select);
+  }
+
+  /** Selects records and gives the keyboard's turn to one of them. */
+  turnTo(id: ID): void {
+    this.session.select([id]);
+    this.focus.set(id);
+  }
+
+  /** Gives the keyboard back to the canvas. */
+  takeFocus(): void {
+    const root = this.view?.element;
+    if (root && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
+  }
+
+  /** Begins or goes on nudging; finish is called when the keys rest. */
+  nudge(n: Nudge, finish: () => void): void {
+    this.gesture.set(n);
+    clearTimeout(this.resting);
+    this.resting = setTimeout(finish, 250);
+  }
+
+  /** The nudge under way, ended. */
+  rest(): Nudge | null {
+    clearTimeout(this.resting);
+    const g = this.gesture.get();
+    if (g?.kind !== 'nudge') return null;
+    this.gesture.set(null);
+    return g;
+  }
+}

@@ -1,0 +1,300 @@
+// The hands: pointer events become gestures, and what gestures leave becomes edits. Gestures themselves are pure (gestures/).
+import type { Direction, Spec } from '../catalog/types';
+import { copy, moveNodes, resizeNode } from '../design/edits';
+import type { Point } from '../design/geometry';
+import type { ID } from '../design/types';
+import type { Board, Gesture } from './board';
+import { pasteAt } from './clipboard';
+import * as connecting from './gestures/connect';
+import { type Pointer, threshold } from './gestures/gesture';
+import * as marquee from './gestures/marquee';
+import * as moving from './gestures/move';
+import * as placing from './gestures/place';
+import * as resizing from './gestures/resize';
+import { add, amount, settle, wire } from './verbs';
+
+/** What lies under a point of the page. */
+interface Hit {
+  node?: ID;
+  /** The open inside of a group, where dragging selects. */
+  body?: boolean;
+  port?: { node: ID; port: string; dir: Direction };
+  handle?: resizing.Handle;
+  wire?: ID;
+}
+
+export function hitOf(el: Element | null): Hit {
+  const node = el?.closest<HTMLElement>('[data-node]')?.dataset.node;
+  if (!node) {
+    const id = el?.closest<SVGElement>('[data-wire]')?.dataset.wire;
+    return id ? { wire: id } : {};
+  }
+  const hit: Hit = { node };
+  const port = el.closest<HTMLElement>('[data-port]')?.dataset;
+  if (port?.port) hit.port = { node, port: port.port, dir: port.dir as Direction };
+  const handle = el.closest<HTMLElement>('[data-resize]')?.dataset.resize;
+  if (handle) hit.handle = handle as resizing.Handle;
+  if (el.closest('[data-body]')) hit.body = true;
+  return hit;
+}
+
+type Mouse = Pick<PointerEvent, 'clientX' | 'clientY' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>;
+
+export class Hands {
+  private readonly board: Board;
+  private last: Mouse | null = null;
+  private stop: (() => void) | null = null;
+  private pressed: Hit = {};
+  private frame = 0;
+
+  constructor(board: Board) {
+    this.board = board;
+  }
+
+  /** A press on the canvas. */
+  down(e: PointerEvent): void {
+    const b = this.board;
+    if (e.button !== 0 || !e.isPrimary || this.stop || b.tool.get() === 'hand' || b.space.get()) return;
+    const el = e.target as Element;
+    if (el.closest('input, textarea, button, a, .react-flow__minimap, .react-flow__panel')) return;
+    settle(b);
+    const hit = hitOf(el);
+    const w = b.world();
+    const p = this.point(e);
+    const selected = b.session.selection.get();
+    this.pressed = hit;
+    let g: Gesture | null;
+    if (hit.port) g = b.session.readOnly ? null : connecting.press(w, b.judge, hit.port, p);
+    else if (hit.node && hit.handle) g = resizing.press(w, hit.node, hit.handle, p);
+    else if (hit.node && !(hit.body && !selected.has(hit.node))) {
+      const m = moving.press(w, selected, hit.node, p);
+      b.session.select(m.selection);
+      b.focus.set(hit.node);
+      g = m;
+    } else if (hit.wire) {
+      const id = hit.wire;
+      const rest = [...selected].filter((s) => s !== id);
+      b.session.select(e.shiftKey ? (selected.has(id) ? rest : [...rest, id]) : [id]);
+      b.focus.set(id);
+      g = null;
+    } else g = marquee.press(selected, p);
+    if (g) this.begin(g, e, b.view?.element ?? null);
+  }
+
+  /** A press on a kind in the palette. */
+  place(spec: Spec, e: PointerEvent): void {
+    const b = this.board;
+    if (e.button !== 0 || this.stop || b.session.readOnly) return;
+    settle(b);
+    const start = { x: e.clientX, y: e.clientY };
+    const from = e.target instanceof Element ? e.target : null;
+    // The gesture begins with the first real movement, so that a click stays a click.
+    const wait = (m: PointerEvent): void => {
+      if (Math.hypot(m.clientX - start.x, m.clientY - start.y) < threshold) return;
+      end();
+      this.begin(placing.press(spec), m, from);
+      this.move(m);
+    };
+    const end = (): void => {
+      window.removeEventListener('pointermove', wait);
+      window.removeEventListener('pointerup', end);
+      window.removeEventListener('pointercancel', end);
+    };
+    window.addEventListener('pointermove', wait);
+    window.addEventListener('pointerup', end);
+    window.addEventListener('pointercancel', end);
+  }
+
+  private begin(g: Gesture, e: PointerEvent, catcher: Element | null): void {
+    this.board.gesture.set(g);
+    this.last = e;
+    try {
+      catcher?.setPointerCapture(e.pointerId);
+    } catch {
+      // The pointer is gone already: its end comes as pointercancel.
+    }
+    const id = e.pointerId;
+    const move = (m: PointerEvent): void => {
+      if (m.pointerId === id) this.move(m);
+    };
+    const up = (m: PointerEvent): void => {
+      if (m.pointerId !== id) return;
+      this.move(m);
+      this.end();
+      this.drop(m);
+    };
+    const cancel = (m: PointerEvent): void => {
+      if (m.pointerId !== id) return;
+      this.end();
+      this.board.gesture.set(null);
+    };
+    // Shift, Alt and Ctrl count at once, not with the next movement.
+    const key = (k: KeyboardEvent): void => {
+      if (!this.last || !/^(Shift|Alt|Control|Meta)$/.test(k.key)) return;
+      if (k.key === 'Alt') k.preventDefault();
+      const { clientX, clientY } = this.last;
+      const { shiftKey, altKey, ctrlKey, metaKey } = k;
+      this.move({ clientX, clientY, shiftKey, altKey, ctrlKey, metaKey });
+    };
+    window.addEventListener('pointermove', move);
+    window.addEventListener('pointerup', up);
+    window.addEventListener('pointercancel', cancel);
+    window.addEventListener('keydown', key);
+    window.addEventListener('keyup', key);
+    this.stop = () => {
+      window.removeEventListener('pointermove', move);
+      window.removeEventListener('pointerup', up);
+      window.removeEventListener('pointercancel', cancel);
+      window.removeEventListener('keydown', key);
+      window.removeEventListener('keyup', key);
+      cancelAnimationFrame(this.frame);
+      this.frame = 0;
+    };
+  }
+
+  private end(): void {
+    this.stop?.();
+    this.stop = null;
+  }
+
+  private move(e: Mouse): void {
+    const b = this.board;
+    const g = b.gesture.get();
+    if (!g) {
+      // Escape has taken the gesture away; the pointer is still down.
+      return;
+    }
+    this.last = e;
+    b.pointer = placeOf(e);
+    const w = b.world();
+    const p = this.point(e);
+    const fixed = b.session.readOnly;
+    switch (g.kind) {
+      case 'marquee': {
+        const m = marquee.drag(g, p, w);
+        if (m.phase === 'dragging') b.session.select(m.selection);
+        b.gesture.set(m);
+        break;
+      }
+      case 'move':
+        if (!fixed) b.gesture.set(moving.drag(g, p, w));
+        break;
+      case 'connect':
+        b.gesture.set(connecting.drag(g, p, this.under(e), w, b.judge));
+        break;
+      case 'resize':
+        if (!fixed) b.gesture.set(resizing.drag(g, p));
+        break;
+      case 'place':
+        b.gesture.set(placing.drag(g, this.over(e) ? p : null, w));
+        break;
+      case 'nudge':
+        return;
+    }
+    this.edge();
+  }
+
+  private drop(e: Mouse): void {
+    const b = this.board;
+    const g = b.gesture.get();
+    b.gesture.set(null);
+    if (!g) return;
+    const w = b.world();
+    switch (g.kind) {
+      case 'marquee': {
+        // A click inside of a group means the group.
+        const on = g.phase === 'pressed' && this.pressed.body ? this.pressed.node : undefined;
+        b.session.select(on ? [...g.base, on] : marquee.drop(g));
+        b.focus.set(on ?? '');
+        return;
+      }
+      case 'move': {
+        const d = moving.drop(g, w);
+        if (d.kind === 'click') b.session.select(d.selection);
+        else if (d.by.x === 0 && d.by.y === 0) return;
+        else if (d.kind === 'copy') pasteAt(b, copy(w.design, d.ids), { by: d.by }, `duplicate ${amount(b, d.ids)}`);
+        else b.edit(moveNodes(w.design, d.ids, d.by, moving.parentAfter(w, g.moving)), `move ${amount(b, d.ids)}`);
+        return;
+      }
+      case 'connect':
+        this.dropWire(g, connecting.drop(g), e);
+        return;
+      case 'resize': {
+        const r = resizing.drop(g);
+        if (r) b.edit(resizeNode(w.design, g.id, r), `resize ${amount(b, [g.id])}`);
+        return;
+      }
+      case 'place':
+        if (g.rect) {
+          add(b, g.spec, g.rect);
+          b.takeFocus();
+        }
+        return;
+      case 'nudge':
+        return;
+    }
+  }
+
+  private dropWire(g: connecting.Wiring, d: connecting.Dropped, e: Mouse): void {
+    const b = this.board;
+    const at = { x: e.clientX, y: e.clientY };
+    const from = { node: g.node, port: g.port, dir: g.dir };
+    const [way] = d.kind === 'wire' ? d.ways : [];
+    if (d.kind === 'wire' && way) {
+      if (d.ways.length === 1) wire(b, d.from, d.to, way);
+      else b.asking.set({ kind: 'way', at, from: d.from, to: d.to, ways: d.ways });
+    } else if (d.kind === 'refused') {
+      b.session.say(d.why);
+    } else if (d.kind === 'open') {
+      b.asking.set({ kind: 'target', at, from, spot: d.at, others: false });
+    } else if (g.phase === 'pressed') {
+      // A click on a port asks as well; the new node comes beside.
+      const spot = { x: g.start.x + (g.dir === 'out' ? 120 : -120), y: g.start.y };
+      b.asking.set({ kind: 'target', at, from, spot, others: true });
+    }
+  }
+
+  /** While something is dragged to the window's edge, the drawing comes to meet it. */
+  private edge(): void {
+    if (this.frame) return;
+    const step = (): void => {
+      this.frame = 0;
+      const v = this.board.view;
+      const g = this.board.gesture.get();
+      if (!v || !this.last || !g || ('phase' in g && g.phase === 'pressed')) return;
+      if (g.kind === 'place' && !g.rect) return;
+      const r = v.element.getBoundingClientRect();
+      const by = { x: pull(this.last.clientX, r.left, r.right), y: pull(this.last.clientY, r.top, r.bottom) };
+      if (by.x === 0 && by.y === 0) return;
+      v.panBy(by);
+      this.move(this.last);
+    };
+    this.frame = requestAnimationFrame(step);
+  }
+
+  private point(e: Mouse): Pointer {
+    const p = this.board.view?.toCanvas({ x: e.clientX, y: e.clientY }) ?? { x: 0, y: 0 };
+    return { ...p, shift: e.shiftKey, alt: e.altKey, ctrl: e.ctrlKey || e.metaKey };
+  }
+
+  private over(e: Mouse): boolean {
+    const el = document.elementFromPoint(e.clientX, e.clientY);
+    return !!el && !!this.board.view?.element.contains(el);
+  }
+
+  private under(e: Mouse): connecting.Wiring['over'] {
+    const hit = hitOf(document.elementFromPoint(e.clientX, e.clientY));
+    return hit.node ? { node: hit.node, port: hit.port?.port } : undefined;
+  }
+}
+
+/** How fast the window follows a pointer near its edge, in pixels a frame. */
+function pull(at: number, low: number, high: number): number {
+  const reach = 32;
+  if (at < low + reach) return Math.min(16, (low + reach - at) / 2);
+  if (at > high - reach) return -Math.min(16, (at - high + reach) / 2);
+  return 0;
+}
+
+/** The place of a pointer event. */
+export const placeOf = (e: { clientX: number; clientY: number }): Point => ({ x: e.clientX, y: e.clientY });

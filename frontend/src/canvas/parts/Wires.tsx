@@ -1,0 +1,127 @@
+// All wires in one drawing below the boxes. Only those near the window are in the page, and only those whose ends moved
+// are computed anew.
+import { useStore as useFlow, ViewportPortal } from '@xyflow/react';
+import { memo, type ReactElement, useMemo, useRef } from 'react';
+import { type Rect, rectOf, touches } from '../../design/geometry';
+import type { Design, EdgeRecord, ID } from '../../design/types';
+import { useStore } from '../../session/store';
+import { type Displaced, layer } from '../boxes';
+import { useBoard } from '../context';
+import { type Curve, curve, lanes, portPoint, wireLabel } from '../geometry';
+import { markClass, markWords, useFindings, useMark } from './Paint';
+import { useTurn } from './turn';
+
+/** The window in coarse cells, so that panning asks for other wires only now and then. */
+function useWindow(): Rect {
+  const cells = useFlow((s) => {
+    const [x, y, zoom] = s.transform;
+    const step = 512 / zoom;
+    const from = (v: number): number => Math.floor(-v / zoom / step) * step - step;
+    return `${String(from(x))} ${String(from(y))} ${String(s.width / zoom + 3 * step)} ${String(s.height / zoom + 3 * step)}`;
+  });
+  return useMemo(() => {
+    const [x = 0, y = 0, w = 0, h = 0] = cells.split(' ').map(Number);
+    return { x, y, w, h };
+  }, [cells]);
+}
+
+export const Wires = memo(function Wires({ design, shown }: { design: Design; shown: Displaced }): ReactElement {
+  const { shelf } = useBoard().session;
+  const edges = useMemo(() => Object.values(design.edges), [design.edges]);
+  const laneOf = useMemo(() => lanes(edges), [edges]);
+  const kept = useRef(new WeakMap<EdgeRecord, { key: string; curve: Curve }>());
+  const window = useWindow();
+  const drawn: ReactElement[] = [];
+  for (const e of edges) {
+    const from = design.nodes[e.from.node];
+    const to = design.nodes[e.to.node];
+    if (!from || !to) continue;
+    const ra = shown.at(from);
+    const rb = shown.at(to);
+    if (!touches(window, around(ra, rb))) continue;
+    const a = portPoint({ ...from, ...ra }, shelf.spec(from.kind), e.from.port, 'out');
+    const b = portPoint({ ...to, ...rb }, shelf.spec(to.kind), e.to.port, 'in');
+    const lane = laneOf.get(e.id) ?? 0;
+    const key = `${String(a.x)} ${String(a.y)} ${String(b.x)} ${String(b.y)} ${String(lane)}`;
+    let known = kept.current.get(e);
+    if (known?.key !== key) {
+      known = { key, curve: curve(a, b, lane, from.id === to.id ? rectOf(from) : undefined) };
+      kept.current.set(e, known);
+    }
+    const label = wireLabel(e, (p) => shelf.verb(p));
+    const says = `Wire from ${from.name} to ${to.name}, ${shelf.verb(e.protocol)}${label ? `, ${label}` : ''}`;
+    drawn.push(<Wire key={e.id} id={e.id} from={from.id} to={to.id} curve={known.curve} label={label} says={says} />);
+  }
+  return (
+    <ViewportPortal>
+      <svg className="wires" style={{ zIndex: layer.wires }}>
+        {drawn}
+      </svg>
+    </ViewportPortal>
+  );
+});
+
+const around = (a: Rect, b: Rect): Rect => {
+  const x = Math.min(a.x, b.x) - 80;
+  const y = Math.min(a.y, b.y) - 80;
+  return { x, y, w: Math.max(a.x + a.w, b.x + b.w) + 80 - x, h: Math.max(a.y + a.h, b.y + b.h) + 80 - y };
+};
+
+interface WireProps {
+  id: ID;
+  from: ID;
+  to: ID;
+  curve: Curve;
+  label: string;
+  says: string;
+}
+
+const Wire = memo(function Wire({ id, from, to, curve: c, label, says }: WireProps): ReactElement {
+  const { session } = useBoard();
+  const ref = useRef<SVGGElement>(null);
+  useTurn(id, ref);
+  const state = useStore(session.selection, (s) => (s.has(id) ? 'selected' : s.has(from) || s.has(to) ? 'near' : ''));
+  const findings = useFindings(id);
+  const mark = useMark(id);
+  const worst = findings[0]?.severity ?? '';
+  const about = [says, mark ? markWords(mark) : '', ...findings.map((f) => `${f.severity}: ${f.message}`)].filter(
+    Boolean,
+  );
+  const width = label ? labelWidth(label) + 12 : 0;
+  return (
+    <g
+      ref={ref}
+      className={`wire ${state} ${worst ? `wire-${worst}` : ''} ${markClass(mark)}`}
+      data-wire={id}
+      tabIndex={-1}
+      role="img"
+      aria-label={`${about.join(', ')}${state === 'selected' ? ', selected' : ''}`}
+    >
+      {findings.length > 0 && <title>{findings.map((f) => f.message).join('\n')}</title>}
+      <path className="wire-hit" d={c.d} />
+      <path className="wire-line" d={c.d} />
+      <path className="wire-tip" d={c.tip} />
+      {label && (
+        <g className="wire-label" transform={`translate(${String(c.middle.x)} ${String(c.middle.y)})`}>
+          <rect x={-width / 2} y={-9} width={width} height={18} rx={9} />
+          <text y={3.5}>{label}</text>
+        </g>
+      )}
+    </g>
+  );
+});
+
+const widths = new Map<string, number>();
+let pen: CanvasRenderingContext2D | null | undefined;
+
+/** How wide a label is in its font; SVG would tell only after drawing it. */
+function labelWidth(text: string): number {
+  let w = widths.get(text);
+  if (w === undefined) {
+    pen ??= document.createElement('canvas').getContext('2d');
+    if (pen) pen.font = '500 10.5px "Inter Variable", system-ui, sans-serif';
+    w = pen?.measureText(text).width ?? text.length * 6;
+    widths.set(text, w);
+  }
+  return w;
+}

@@ -1,0 +1,70 @@
+// The menus of the table: everything (main), what can be done with the selection (context), export.
+import type { ReactElement } from 'react';
+import { useValue } from '../session/store';
+import { Menu, type MenuItem, type MenuSection } from '../ui/menu';
+import { type Action, action, actions, enabled, type Group } from './actions';
+import type { App } from './app';
+import { shown } from './keys';
+
+const groups: readonly Group[] = ['Project', 'Edit', 'Select', 'Arrange', 'View', 'Run', 'Help'];
+
+export function item(app: App, a: Action): MenuItem {
+  const out: MenuItem = {
+    id: a.id,
+    title: a.title,
+    disabled: !enabled(app, a),
+    run: () => {
+      a.run(app);
+    },
+  };
+  if (a.icon) out.icon = a.icon;
+  if (a.keys?.[0]) out.key = shown(a.keys[0]);
+  if (a.danger) out.danger = true;
+  if (a.checked?.(app)) out.checked = true;
+  return out;
+}
+
+const of = (app: App, ...ids: string[]): MenuSection => ({ items: ids.map((id) => item(app, action(id))) });
+
+function sections(app: App, name: 'main' | 'context' | 'export'): MenuSection[] {
+  if (name === 'export') return [of(app, 'export.svg', 'export.dot')];
+  if (name === 'main') {
+    return groups.map((g) => ({
+      title: g,
+      items: actions.filter((a) => a.group === g && !a.keysOnly).map((a) => item(app, a)),
+    }));
+  }
+  if (app.session.selection.get().size === 0) {
+    return [
+      of(app, 'node.add', 'edit.paste'),
+      of(app, 'select.all', 'view.fit', 'select.find'),
+      of(app, 'export.svg', 'export.dot'),
+    ];
+  }
+  if (app.board.selectedNodes.length === 0) return [of(app, 'edit.properties'), of(app, 'edit.delete')];
+  return [
+    of(app, 'edit.properties', 'edit.rename', 'wire.to', 'wire.from'),
+    of(app, 'edit.cut', 'edit.copy', 'edit.paste', 'edit.duplicate'),
+    of(app, 'arrange.group', 'arrange.ungroup', 'arrange.lock'),
+    of(app, 'select.upstream', 'select.downstream', 'dock.call', 'dock.logs'),
+    of(app, 'edit.delete'),
+  ];
+}
+
+const labels = { main: 'Menu', context: 'What to do here', export: 'Export' };
+
+export function Menus({ app }: { app: App }): ReactElement | null {
+  const open = useValue(app.menu);
+  if (!open) return null;
+  return (
+    <Menu
+      key={`${String(open.at.x)} ${String(open.at.y)}`}
+      label={labels[open.name]}
+      at={open.at}
+      sections={sections(app, open.name)}
+      onClose={() => {
+        app.menu.set(null);
+      }}
+    />
+  );
+}

@@ -1,0 +1,195 @@
+// Making a project and opening one by its path. In the window the system's own dialogs choose folders and files.
+import { type ReactElement, useId, useState } from 'react';
+import { asFault, type Fault } from '../bridge/api';
+import { useStore } from '../session/store';
+import { sentence } from '../session/toasts';
+import { Button, Spinner } from '../ui/controls';
+import { Dialog } from '../ui/dialog';
+import type { App } from './app';
+import { openWithDialog } from './projects';
+
+export function NewProject({ app, onClose }: { app: App; onClose: () => void }): ReactElement {
+  const { session } = app;
+  const start = useStore(session.entry, (e) => (e.phase === 'ready' ? e.start : null));
+  const [name, setName] = useState('');
+  const [folder, setFolder] = useState(start?.folder ?? '');
+  const [sample, setSample] = useState('');
+  const { busy, fault, attempt } = useAttempt(onClose);
+  const form = useId();
+  const wanted = name.trim();
+  return (
+    <Dialog
+      title="New project"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" type="submit" form={form} disabled={wanted === '' || busy}>
+            {busy && <Spinner label="Making" />}
+            Make it
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={form}
+        className="form"
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (wanted) attempt(session.create({ name: wanted, folder, sample }));
+        }}
+      >
+        <label>
+          <span>Name</span>
+          <input
+            className="input"
+            autoFocus
+            value={name}
+            spellCheck={false}
+            placeholder="shop"
+            onChange={(e) => {
+              setName(e.target.value);
+            }}
+          />
+        </label>
+        <label>
+          <span>In the folder</span>
+          <span className="form-row">
+            <input
+              className="input mono"
+              value={folder}
+              spellCheck={false}
+              onChange={(e) => {
+                setFolder(e.target.value);
+              }}
+            />
+            {start?.window && (
+              <Button
+                onClick={() => {
+                  void session
+                    .ask('Choose', 'choose', { what: 'folder', title: 'Where the project shall lie' })
+                    .then((c) => {
+                      if (c?.path) setFolder(c.path);
+                    });
+                }}
+              >
+                Choose…
+              </Button>
+            )}
+          </span>
+        </label>
+        <label>
+          <span>Begin with</span>
+          <select
+            className="select"
+            value={sample}
+            onChange={(e) => {
+              setSample(e.target.value);
+            }}
+          >
+            <option value="">An empty drawing</option>
+            {(start?.samples ?? []).map((s) => (
+              <option key={s.id} value={s.id}>
+                {s.title}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p className="quiet">
+          The drawing is kept in <span className="mono">{`${wanted || 'name'}/${wanted || 'name'}.airloom`}</span>, with
+          its functions beside it.
+        </p>
+        <Trouble fault={fault} />
+      </form>
+    </Dialog>
+  );
+}
+
+export function OpenProject({ app, onClose }: { app: App; onClose: () => void }): ReactElement {
+  const { session } = app;
+  const native = useStore(session.entry, (e) => e.phase === 'ready' && e.start.window);
+  const [path, setPath] = useState('');
+  const { busy, fault, attempt } = useAttempt(onClose);
+  const form = useId();
+  return (
+    <Dialog
+      title="Open a project"
+      onClose={onClose}
+      footer={
+        <>
+          {native && (
+            <Button
+              icon="folder"
+              onClick={() => {
+                void openWithDialog(session).then((ok) => {
+                  if (ok) onClose();
+                });
+              }}
+            >
+              Choose a file…
+            </Button>
+          )}
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" type="submit" form={form} disabled={path.trim() === '' || busy}>
+            {busy && <Spinner label="Opening" />}
+            Open
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={form}
+        className="form"
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (path.trim()) attempt(session.open(path.trim()));
+        }}
+      >
+        <label>
+          <span>Path of a project or its folder</span>
+          <input
+            className="input mono"
+            autoFocus
+            value={path}
+            spellCheck={false}
+            placeholder="~/shop"
+            onChange={(e) => {
+              setPath(e.target.value);
+            }}
+          />
+        </label>
+        <p className="quiet">A file name.airloom, its text name.design.json, or the folder that holds them.</p>
+        <Trouble fault={fault} />
+      </form>
+    </Dialog>
+  );
+}
+
+/** Something that is tried: closed when it worked, explained when it did not. */
+function useAttempt(onDone: () => void): {
+  busy: boolean;
+  fault: Fault | null;
+  attempt: (job: Promise<unknown>) => void;
+} {
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<Fault | null>(null);
+  const attempt = (job: Promise<unknown>): void => {
+    setBusy(true);
+    setFault(null);
+    job.then(onDone, (e: unknown) => {
+      setFault(asFault(e));
+      setBusy(false);
+    });
+  };
+  return { busy, fault, attempt };
+}
+
+function Trouble({ fault }: { fault: Fault | null }): ReactElement | null {
+  return (
+    fault && (
+      <p className="form-trouble" role="alert">
+        {sentence(fault.message)} {sentence(fault.hint)}
+      </p>
+    )
+  );
+}

@@ -1,0 +1,93 @@
+// The whole page: loading, failed, the start screen, or the open project; and what lies over all of them.
+import { type ReactElement, useEffect } from 'react';
+import { SessionContext } from '../session/context';
+import { useStore, useValue } from '../session/store';
+import { sentence } from '../session/toasts';
+import { Spinner } from '../ui/controls';
+import type { App } from './app';
+import { Guard, Trouble } from './Broken';
+import { KeySheet } from './KeySheet';
+import { Menus } from './Menus';
+import { NewProject, OpenProject } from './ProjectDialogs';
+import { Commands, Find } from './Quick';
+import './shell.css';
+import { Start } from './Start';
+import { applyTheme } from './theme';
+import { Toasts } from './Toasts';
+import { useKeys } from './useKeys';
+import { Workspace } from './Workspace';
+
+export function Shell({ app }: { app: App }): ReactElement {
+  useEffect(() => {
+    const stops = [applyTheme(app.session.prefs), app.session.begin()];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [app]);
+  useKeys(app);
+  return (
+    <Guard>
+      <SessionContext value={app.session}>
+        <Screen app={app} />
+        <Sheets app={app} />
+        <Menus app={app} />
+        <Toasts app={app} />
+      </SessionContext>
+    </Guard>
+  );
+}
+
+function Screen({ app }: { app: App }): ReactElement {
+  const { session } = app;
+  const entry = useValue(session.entry);
+  const path = useStore(session.project, (p) => p?.path ?? '');
+  const name = useStore(session.project, (p) => p?.name ?? '');
+  useEffect(() => {
+    document.title = name ? `${name} – Airloom` : 'Airloom';
+  }, [name]);
+  if (path) return <Workspace key={path} app={app} />;
+  switch (entry.phase) {
+    case 'loading':
+      return (
+        <main className="waiting">
+          <Spinner label="Loading" />
+        </main>
+      );
+    case 'failed':
+      return (
+        <Trouble
+          title="Airloom cannot be reached"
+          text={sentence(entry.fault.message)}
+          hint={sentence(entry.fault.hint)}
+          again="Try again"
+          onAgain={() => {
+            session.entry.set({ phase: 'loading' });
+            void session.load();
+          }}
+        />
+      );
+    case 'ready':
+      return <Start app={app} start={entry.start} />;
+  }
+}
+
+function Sheets({ app }: { app: App }): ReactElement | null {
+  const sheet = useValue(app.sheet);
+  const close = (): void => {
+    app.sheet.set('');
+  };
+  switch (sheet) {
+    case 'commands':
+      return <Commands app={app} onClose={close} />;
+    case 'find':
+      return <Find app={app} onClose={close} />;
+    case 'keys':
+      return <KeySheet onClose={close} />;
+    case 'new':
+      return <NewProject app={app} onClose={close} />;
+    case 'open':
+      return <OpenProject app={app} onClose={close} />;
+    case '':
+      return null;
+  }
+}

@@ -1,0 +1,212 @@
+// An open project: toolbar, palette, canvas, sides and dock.
+import { type ReactElement, useEffect } from 'react';
+import { Canvas } from '../canvas/Canvas';
+import { add, go } from '../canvas/verbs';
+import { CallPanel } from '../panels/call/CallPanel';
+import { DeployPanel } from '../panels/deploy/DeployPanel';
+import { Findings } from '../panels/findings/Findings';
+import { Inspector } from '../panels/inspector/Inspector';
+import { LogsPanel } from '../panels/logs/LogsPanel';
+import { Palette } from '../panels/palette/Palette';
+import { TemplatePanel } from '../panels/template/TemplatePanel';
+import type { DockTab } from '../session/prefs';
+import { useStore, useValue } from '../session/store';
+import { Badge, IconButton } from '../ui/controls';
+import { Splitter } from '../ui/splitter';
+import { Tabs } from '../ui/tabs';
+import type { App } from './app';
+import { Banners } from './Banners';
+import { Toolbar } from './Toolbar';
+import './workspace.css';
+
+export function Workspace({ app }: { app: App }): ReactElement {
+  const { session } = app;
+  const prefs = useValue(session.prefs);
+  const narrow = useNarrow(app);
+  const drawer = useValue(app.drawer);
+  const palette = narrow ? drawer === 'palette' : prefs.palette;
+  const side = narrow ? drawer === 'side' : prefs.side;
+  return (
+    <div className={`workspace ${narrow ? 'narrow' : ''}`}>
+      <Toolbar app={app} />
+      <Banners app={app} />
+      <div className="workspace-body">
+        {palette && (
+          <nav className="left-side" aria-label="Palette">
+            <Palette
+              onPress={(spec, e) => {
+                app.hands.place(spec, e.nativeEvent);
+              }}
+              onAdd={(spec) => {
+                add(app.board, spec);
+                app.drawer.set('');
+                app.board.takeFocus();
+              }}
+            />
+          </nav>
+        )}
+        <main className="middle">
+          <Canvas board={app.board} hands={app.hands} />
+          <Dock app={app} />
+        </main>
+        {side && (
+          <>
+            {!narrow && (
+              <Splitter
+                label="Width of the right side"
+                panel="right"
+                size={prefs.sideWidth}
+                min={260}
+                max={640}
+                onSize={(sideWidth) => {
+                  session.prefs.update((p) => ({ ...p, sideWidth }));
+                }}
+              />
+            )}
+            <Side app={app} />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Below this width the sides lie over the canvas: a small window, or a page at 200 %. */
+const narrowQuery = '(max-width: 960px)';
+
+function useNarrow(app: App): boolean {
+  useEffect(() => {
+    const query = matchMedia(narrowQuery);
+    const change = (): void => {
+      app.narrow.set(query.matches);
+      app.drawer.set('');
+    };
+    change();
+    query.addEventListener('change', change);
+    return () => {
+      query.removeEventListener('change', change);
+    };
+  }, [app]);
+  return useValue(app.narrow);
+}
+
+function Side({ app }: { app: App }): ReactElement {
+  const { session } = app;
+  const tab = useStore(session.prefs, (p) => p.sideTab);
+  const width = useStore(session.prefs, (p) => p.sideWidth);
+  const findings = useStore(session.project, (p) => p?.findings) ?? [];
+  const errors = findings.filter((f) => f.severity === 'error').length;
+  return (
+    <aside className="right-side" aria-label="Properties and findings" style={{ width }}>
+      <Tabs
+        label="Right side"
+        name="side"
+        value={tab}
+        tabs={[
+          { id: 'properties', title: 'Properties' },
+          {
+            id: 'findings',
+            title: 'Findings',
+            badge: findings.length > 0 ? <Badge tone={errors > 0 ? 'danger' : 'plain'}>{findings.length}</Badge> : null,
+          },
+        ]}
+        onChange={(sideTab) => {
+          session.prefs.update((p) => ({ ...p, sideTab }));
+        }}
+        extra={
+          <IconButton
+            icon="close"
+            label="Close the right side"
+            onClick={() => {
+              app.toggleSide('side');
+            }}
+          />
+        }
+      />
+      <div id="side-panel" role="tabpanel" aria-labelledby={`side-tab-${tab}`} className="tab-panel">
+        {tab === 'properties' ? (
+          <Inspector />
+        ) : (
+          <Findings
+            onGo={(id) => {
+              go(app.board, id);
+            }}
+          />
+        )}
+      </div>
+    </aside>
+  );
+}
+
+const docks: readonly { id: DockTab; title: string }[] = [
+  { id: 'template', title: 'Template' },
+  { id: 'deploy', title: 'Deploy' },
+  { id: 'call', title: 'Call' },
+  { id: 'logs', title: 'Logs' },
+];
+
+function Dock({ app }: { app: App }): ReactElement {
+  const { session } = app;
+  const open = useStore(session.prefs, (p) => p.dock);
+  const tab = useStore(session.prefs, (p) => p.dockTab);
+  const height = useStore(session.prefs, (p) => p.dockHeight);
+  const busy = useStore(session.deployer.state, (s) => s.run?.status === 'running');
+  const toggle = (): void => {
+    session.prefs.update((p) => ({ ...p, dock: !p.dock }));
+  };
+  return (
+    <>
+      {open && (
+        <Splitter
+          label="Height of the lower panel"
+          panel="bottom"
+          size={height}
+          min={120}
+          max={Math.max(160, window.innerHeight - 260)}
+          onSize={(dockHeight) => {
+            session.prefs.update((p) => ({ ...p, dockHeight }));
+          }}
+        />
+      )}
+      <section className="dock" aria-label="Template, deploy, call and logs">
+        <Tabs
+          label="Lower panel"
+          name="dock"
+          value={tab}
+          open={open}
+          tabs={docks.map((d) => ({ ...d, badge: d.id === 'deploy' && busy ? <span className="busy-dot" /> : null }))}
+          onChange={(dockTab) => {
+            session.prefs.update((p) => ({
+              ...p,
+              dockTab,
+              dock: !(p.dock && p.dockTab === dockTab) || p.dockTab !== dockTab,
+            }));
+          }}
+          extra={
+            <IconButton
+              icon="chevron"
+              label={open ? 'Close the lower panel' : 'Open the lower panel'}
+              aria-expanded={open}
+              className={open ? '' : 'turned'}
+              onClick={toggle}
+            />
+          }
+        />
+        {open && (
+          <div
+            id="dock-panel"
+            role="tabpanel"
+            aria-labelledby={`dock-tab-${tab}`}
+            className="tab-panel"
+            style={{ height }}
+          >
+            {tab === 'template' && <TemplatePanel />}
+            {tab === 'deploy' && <DeployPanel />}
+            {tab === 'call' && <CallPanel />}
+            {tab === 'logs' && <LogsPanel />}
+          </div>
+        )}
+      </section>
+    </>
+  );
+}

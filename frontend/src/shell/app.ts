@@ -1,0 +1,48 @@
+// The page as a whole: the session, the canvas, and what the shell itself has open. Actions get this and nothing else.
+import { Board } from '../canvas/board';
+import { Hands } from '../canvas/hands';
+import type { Point } from '../design/geometry';
+import { Session } from '../session/session';
+import type { Bridge } from '../bridge/api';
+import { Store } from '../session/store';
+
+/** What lies over the page. */
+export type Sheet = '' | 'commands' | 'find' | 'keys' | 'new' | 'open';
+
+export class App {
+  readonly session: Session;
+  readonly board: Board;
+  readonly hands: Hands;
+  readonly sheet = new Store<Sheet>('');
+  /** The menu that is open: its name and its place. */
+  readonly menu = new Store<{ name: 'main' | 'context' | 'export'; at: Point } | null>(null);
+  /** On a narrow page a side lies over the canvas, one at a time. */
+  readonly drawer = new Store<'' | 'palette' | 'side'>('');
+  readonly narrow = new Store(false);
+
+  constructor(bridge: Bridge) {
+    this.session = new Session(bridge);
+    this.board = new Board(this.session);
+    this.hands = new Hands(this.board);
+    this.board.onMenu = (at) => {
+      this.menu.set({ name: 'context', at });
+    };
+    this.board.onProperties = () => {
+      this.showSide('properties');
+    };
+  }
+
+  showSide(tab: 'properties' | 'findings'): void {
+    if (this.narrow.get()) this.drawer.set('side');
+    this.session.prefs.update((p) => ({ ...p, side: true, sideTab: tab }));
+  }
+
+  toggleSide(which: 'palette' | 'side'): void {
+    if (this.narrow.get()) this.drawer.update((d) => (d === which ? '' : which));
+    else this.session.prefs.update((p) => ({ ...p, [which]: !p[which] }));
+  }
+
+  showDock(tab: 'template' | 'deploy' | 'call' | 'logs'): void {
+    this.session.prefs.update((p) => ({ ...p, dock: true, dockTab: tab }));
+  }
+}

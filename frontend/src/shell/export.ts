@@ -1,0 +1,23 @@
+import { settle } from '../canvas/verbs';
+import type { App } from './app';
+import { shownTheme } from './theme';
+
+/** Gives the drawing (or what is selected of it) as a file. */
+export async function exportAs(app: App, format: 'svg' | 'dot'): Promise<void> {
+  const { session, board } = app;
+  settle(board);
+  const ids = board.selectedNodes.map((n) => n.id);
+  const theme = shownTheme(session.prefs.get().theme);
+  const out = await session.ask('Export', 'export', { format, ids, theme });
+  if (!out) return;
+  const url = URL.createObjectURL(new Blob([out.text], { type: out.mime }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = out.name;
+  link.click();
+  setTimeout(() => {
+    URL.revokeObjectURL(url);
+  }, 10_000);
+  const what = ids.length > 0 ? `${String(ids.length)} selected nodes` : 'the whole drawing';
+  session.toasts.say({ title: `Exported ${out.name}`, text: `It holds ${what}.` });
+}
