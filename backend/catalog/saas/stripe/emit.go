@@ -19,7 +19,7 @@ func (Kind) Emit(*kind.Scope) error { return nil }
 // names: an endpoint's secret exists only after it.
 // https://docs.stripe.com/webhooks#register-webhook
 func (Kind) Hook(w *kind.Wire, url any) (kind.Grant, error) {
-	arn := secret(w.From, signing, "signing secret of the webhook (whsec_…)")
+	arn := secret(w.From, signing, "signing secret of the webhook (whsec_...)")
 	events := "the events you need"
 	if names := w.Strings("events"); len(names) > 0 {
 		events = strings.Join(names, ", ")
@@ -30,7 +30,7 @@ func (Kind) Hook(w *kind.Wire, url any) (kind.Grant, error) {
 
 // Grant gives a caller the API key.
 func (Kind) Grant(w *kind.Wire) (kind.Grant, error) {
-	arn := secret(w.To, apiKey, "secret or restricted API key (sk_… or rk_…)")
+	arn := secret(w.To, apiKey, "secret or restricted API key (sk_... or rk_...)")
 	return kind.Grant{ARN: arn, Statements: read(arn), Variables: map[string]any{"API_KEY_ARN": arn}}, nil
 }
 
