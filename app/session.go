@@ -48,7 +48,7 @@ type Opened struct {
 // Outside is a change that somebody made in the text snapshot.
 type Outside struct {
 	Diff    design.Diff `json:"diff"`
-	Summary []string    `json:"summary"`
+	Summary []string    `json:"summary" nullable:"false"`
 }
 
 // Open opens a project, closing the one that was open.

@@ -16,6 +16,12 @@ type hub struct {
 	boot  string // tells a page that the application was restarted
 }
 
+// hello is the first message of a stream.
+type hello struct {
+	Kind string `json:"kind" enum:"hello"`
+	Boot string `json:"boot" doc:"An id of this launch"`
+}
+
 func newHub(boot string) *hub { return &hub{pages: map[chan []byte]struct{}{}, boot: boot} }
 
 // send marshals once and hands the message to every page without waiting.
@@ -56,7 +62,11 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := h.join()
 	defer h.leave(c)
 	out := http.NewResponseController(w)
-	fmt.Fprintf(w, "data: {\"kind\":\"hello\",\"boot\":%q}\n\n", h.boot)
+	first, err := json.Marshal(hello{"hello", h.boot})
+	if err != nil {
+		return // two strings
+	}
+	fmt.Fprintf(w, "data: %s\n\n", first)
 	_ = out.Flush() // a window's writer streams by itself
 	beat := time.NewTicker(20 * time.Second)
 	defer beat.Stop()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,9 +15,12 @@ import (
 func operation[In, Out any](api huma.API, name, summary string, run func(context.Context, In) (Out, error)) {
 	type input struct{ Body In }
 	type output struct{ Body Out }
+	refused := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[wireFault](), true, "Fault")
 	huma.Register(api, huma.Operation{
 		OperationID: name, Method: http.MethodPost, Path: "/rpc/" + name, Summary: summary,
 		MaxBodyBytes: 16 << 20,
+		Responses: map[string]*huma.Response{"default": {Description: "A fault",
+			Content: map[string]*huma.MediaType{"application/json": {Schema: refused}}}},
 	}, func(ctx context.Context, in *input) (*output, error) {
 		out, err := run(ctx, in.Body)
 		if err != nil {
@@ -36,7 +40,7 @@ func (f *failure) ContentType(string) string    { return "application/json" }
 
 // wireFault is a fault as the page gets it: the cause folded into the message.
 type wireFault struct {
-	Code    fault.Code `json:"code"`
+	Code    fault.Code `json:"code" enum:"invalid,not_found,conflict,denied,unsupported,limit,unavailable,canceled,internal"`
 	Message string     `json:"message"`
 	Where   string     `json:"where,omitempty"`
 	Hint    string     `json:"hint,omitempty"`

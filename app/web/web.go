@@ -4,9 +4,11 @@
 package web
 
 import (
+	"encoding/json"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -49,11 +51,15 @@ func Handler(o Options) (h http.Handler, stop func()) {
 	return &guard{token: o.Token, hosts: o.Hosts, next: mux, log: o.Log}, stop
 }
 
-// OpenAPI is the description of all operations, from which the page's types are generated.
+// OpenAPI is the description of all operations and of what the event stream tells, as JSON: the page's types are generated from it.
 func OpenAPI() ([]byte, error) {
 	api := newAPI(http.NewServeMux())
 	register(api, &ops{})
-	return api.OpenAPI().YAML()
+	for name, t := range map[string]reflect.Type{"Hello": reflect.TypeFor[hello](), "Message": reflect.TypeFor[app.Message]()} {
+		api.OpenAPI().Components.Schemas.Schema(t, true, name)
+	}
+	text, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
+	return append(text, '\n'), err
 }
 
 func newAPI(mux *http.ServeMux) huma.API {

@@ -262,8 +262,7 @@ export type Message =
   | { kind: 'commit'; commit: Committed }
   | { kind: 'event'; event: AppEvent }
   | { kind: 'job'; job: Job }
-  | { kind: 'project' }
-  | { kind: 'menu'; id: string };
+  | { kind: 'project' };
 
 /** The bridge to Go, or a fake of it. */
 export interface Bridge {

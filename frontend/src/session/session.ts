@@ -53,8 +53,6 @@ export class Session {
   readonly calls: Calls;
   readonly deployer: Deployer;
   shelf = new Shelf([], []);
-  /** Chosen in a native menu: the action's id. */
-  onMenu: (action: string) => void = () => undefined;
 
   private queue: EditQueue | null = null;
   private boot = '';
@@ -261,9 +259,6 @@ export class Session {
         return;
       case 'project':
         void this.load();
-        return;
-      case 'menu':
-        this.onMenu(m.id);
         return;
     }
   }

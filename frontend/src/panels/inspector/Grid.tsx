@@ -139,6 +139,7 @@ export function Grid(props: {
       <button
         type="button"
         className="grid-add"
+        aria-label={`Add to ${props.label}`}
         disabled={props.disabled}
         onClick={() => {
           const made = shape.value(rows);
@@ -146,7 +147,7 @@ export function Grid(props: {
           focusRow(rows.length);
         }}
       >
-        <Icon name="add" size={14} /> Add {props.label.toLowerCase()}
+        <Icon name="add" size={14} /> Add
       </button>
     </div>
   );
