@@ -297,6 +297,9 @@ type Request struct {
 	Query   string            `json:"query,omitempty"`
 	Header  map[string]string `json:"header,omitempty"`
 	Body    []byte            `json:"body,omitempty"`
+	// Token names the field of a JSON body that gets a fresh random id before sending: an idempotency token, which AWS's SDKs
+	// make by themselves. "" for none. A simulation takes a request without one as a new one.
+	Token string `json:"token,omitempty"`
 	// Secret names a secret (ARN) whose value signs the body before sending; Sign tells how. Used by webhook stubs.
 	Secret string                                         `json:"secret,omitempty"`
 	Sign   func(secret string, now time.Time, r *Request) `json:"-"`

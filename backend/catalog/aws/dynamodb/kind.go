@@ -65,7 +65,7 @@ func (Kind) Spec() kind.Spec {
 		Icon:     icon, Help: help, Doc: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html",
 		Shape: kind.Box, Stateful: true, Callable: true, Sample: `{"operation": "Scan", "Limit": 25}`,
 		Fields: []kind.Field{
-			{Name: "partitionKey", Title: "Partition key", Type: kind.Text, Required: true, Default: "pk", Pattern: attributeName, Doc: docKeys,
+			{Name: "partitionKey", Title: "Partition key", Type: kind.Text, Required: true, Default: "id", Pattern: attributeName, Doc: docKeys,
 				Help: "The attribute by which items are found and spread. Changing it replaces the table."},
 			{Name: "partitionType", Title: "Type", Type: kind.Choice, Options: keyTypes, Default: "string"},
 			{Name: "sortKey", Title: "Sort key", Type: kind.Text, Pattern: attributeName, Doc: docKeys,

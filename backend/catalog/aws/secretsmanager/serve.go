@@ -1,0 +1,317 @@
+package secretsmanager
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"airloom/backend/fault"
+	"airloom/backend/kind"
+)
+
+// apiError is an error answer of the API.
+type apiError struct{ code, message string }
+
+func (e apiError) Error() string { return e.message }
+
+func invalid(code, format string, args ...any) apiError {
+	return apiError{code, fault.New("", format, args...).Message}
+}
+
+// call is one request being answered.
+type call struct {
+	w         kind.World
+	who       kind.Principal
+	operation string
+	body      []byte
+}
+
+// operations are those that the embedded sandbox carries out.
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
+var operations = map[string]func(call) (any, error){
+	"GetSecretValue": call.get, "PutSecretValue": call.put, "DescribeSecret": call.describe, "ListSecretVersionIds": call.versions, "ListSecrets": call.list,
+	"GetRandomPassword": call.random,
+}
+
+// serve answers the JSON 1.1 protocol.
+func serve(_ context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse {
+	operation, _ := strings.CutPrefix(r.Get("X-Amz-Target"), "secretsmanager.")
+	run, known := operations[operation]
+	if !known {
+		return answer(w, nil, unsupported("does not carry out %s: secrets are created and changed by drawing them", operation))
+	}
+	v, err := run(call{w, r.Principal, operation, r.Body})
+	return answer(w, v, err)
+}
+
+// unsupported refuses by name what only the embedded sandbox cannot do.
+func unsupported(format string, args ...any) apiError {
+	return invalid("UnknownOperationException", "the embedded sandbox "+format, args...)
+}
+
+func answer(w kind.World, v any, err error) kind.HTTPResponse {
+	status := 200
+	if err != nil {
+		status = 400
+		var e apiError
+		switch {
+		case errors.As(err, &e):
+		case fault.CodeOf(err) == fault.Denied:
+			e = apiError{"AccessDeniedException", fault.As(err).Message}
+		default:
+			status, e = 500, apiError{"InternalServiceError", err.Error()}
+		}
+		v = map[string]string{"__type": e.code, "Message": e.message}
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		return answer(w, nil, fault.Wrap(err, fault.Internal, "print the answer"))
+	}
+	return kind.HTTPResponse{Status: status, Body: body, Header: map[string][]string{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {w.NewID()}}}
+}
+
+// read decodes a request; a parameter that is not known here is refused by name, never ignored.
+func (c call) read(into any) error {
+	d := json.NewDecoder(bytes.NewReader(c.body))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil || errors.Is(err, io.EOF) {
+		return nil
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return unsupported("does not know the parameter %s of %s", name, c.operation)
+	}
+	return invalid("SerializationException", "the request cannot be read: %s", err.Error())
+}
+
+// find reads the secret that an id names: its name, its ARN, or its ARN without the random end.
+func (c call) find(tx kind.Tx, id, action string) (*secret, error) {
+	names, arn := []string{id}, c.w.ARN("secretsmanager", "secret:"+id)
+	if part := strings.SplitN(id, ":", 7); len(part) == 7 {
+		names, arn = []string{named(id), part[6]}, id
+	}
+	var s *secret
+	for _, name := range names {
+		got, err := load(tx, name)
+		if err != nil {
+			return nil, err
+		}
+		if got != nil && (got.Name == id || strings.HasPrefix(got.ARN, id)) {
+			s, arn = got, got.ARN
+			break
+		}
+	}
+	if err := c.w.Allow(kind.Access{Principal: c.who, Action: "secretsmanager:" + action, Resource: arn, Context: map[string]string{"secretsmanager:SecretId": arn}}); err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return nil, invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+	}
+	return s, nil
+}
+
+func (c call) get() (any, error) {
+	var r struct{ SecretId, VersionId, VersionStage string }
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	var out any
+	err := c.w.State(space).Update(func(tx kind.Tx) error {
+		s, err := c.find(tx, r.SecretId, "GetSecretValue")
+		if err != nil {
+			return err
+		}
+		id := r.VersionId
+		switch v, ok := s.Versions[id]; {
+		case id != "" && !ok:
+			return invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: %s", id)
+		case id != "" && r.VersionStage != "" && !slices.Contains(v.Stages, r.VersionStage):
+			return invalid("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.")
+		case id == "":
+			stage := r.VersionStage
+			if stage == "" {
+				stage = current
+			}
+			if id = s.labelled(stage); id == "" {
+				return invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", stage)
+			}
+		}
+		v := s.Versions[id]
+		out = value{ARN: s.ARN, Name: s.Name, VersionID: id, SecretString: v.String, SecretBinary: v.Binary, VersionStages: v.Stages, Created: epoch(v.Created)}
+		if day := c.w.Now().UTC().Truncate(24 * time.Hour); !s.Read.Equal(day) {
+			s.Read = day
+			return s.save(tx)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// value is a version as the API gives it.
+type value struct {
+	ARN           string
+	Name          string
+	VersionID     string  `json:"VersionId"`
+	SecretString  *string `json:",omitempty"`
+	SecretBinary  []byte  `json:",omitempty"`
+	VersionStages []string
+	Created       float64 `json:"CreatedDate,omitempty"`
+}
+
+func epoch(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+func (c call) put() (any, error) {
+	var r struct {
+		SecretId, ClientRequestToken string
+		SecretString                 *string
+		SecretBinary                 []byte
+		VersionStages                []string
+	}
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	size := len(r.SecretBinary)
+	if r.SecretString != nil {
+		size += len(*r.SecretString)
+	}
+	switch {
+	case (r.SecretString == nil) == (r.SecretBinary == nil):
+		return nil, invalid("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
+	case size > maxBytes:
+		return nil, invalid("InvalidParameterException", "The value has %d bytes, and a secret has at most %d.", size, maxBytes)
+	case r.VersionStages != nil && (len(r.VersionStages) == 0 || len(r.VersionStages) > 20):
+		return nil, invalid("InvalidParameterException", "A version has 1 to 20 staging labels.")
+	case r.ClientRequestToken != "" && (len(r.ClientRequestToken) < 32 || len(r.ClientRequestToken) > 64):
+		return nil, invalid("InvalidParameterException", "A ClientRequestToken has 32 to 64 characters.")
+	}
+	if r.VersionStages == nil {
+		r.VersionStages = []string{current}
+	}
+	if r.ClientRequestToken == "" {
+		r.ClientRequestToken = c.w.NewID()
+	}
+	var out any
+	err := c.w.State(space).Update(func(tx kind.Tx) error {
+		s, err := c.find(tx, r.SecretId, "PutSecretValue")
+		if err != nil {
+			return err
+		}
+		v := version{String: r.SecretString, Binary: r.SecretBinary, Stages: r.VersionStages}
+		had, again := s.Versions[r.ClientRequestToken]
+		switch {
+		case again && !had.same(v):
+			return invalid("ResourceExistsException", "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", r.ClientRequestToken, s.ARN)
+		case again:
+			v = had
+		default:
+			s.put(r.ClientRequestToken, v, c.w.Now())
+		}
+		out = value{ARN: s.ARN, Name: s.Name, VersionID: r.ClientRequestToken, VersionStages: v.Stages}
+		return s.save(tx)
+	})
+	return out, err
+}
+
+// same tells whether two versions have the same value.
+func (v version) same(other version) bool {
+	return (v.String == nil) == (other.String == nil) && (v.String == nil || *v.String == *other.String) && bytes.Equal(v.Binary, other.Binary)
+}
+
+func (c call) describe() (any, error) {
+	var r struct{ SecretId string }
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	var out any
+	err := c.w.State(space).View(func(tx kind.Tx) error {
+		s, err := c.find(tx, r.SecretId, "DescribeSecret")
+		if err == nil {
+			out = c.description(s, "VersionIdsToStages")
+		}
+		return err
+	})
+	return out, err
+}
+
+// description is what is known of a secret, but for its value. The two operations name the versions differently.
+func (c call) description(s *secret, versions string) map[string]any {
+	stages := map[string][]string{}
+	for id, v := range s.Versions {
+		stages[id] = v.Stages
+	}
+	d := map[string]any{"ARN": s.ARN, "Name": s.Name, "CreatedDate": epoch(s.Created), "LastChangedDate": epoch(s.Changed), versions: stages}
+	if in, ok := c.w.Find(s.ARN); ok && in.Properties["Description"] != nil {
+		d["Description"] = in.Properties["Description"]
+	}
+	if !s.Read.IsZero() {
+		d["LastAccessedDate"] = epoch(s.Read)
+	}
+	return d
+}
+
+func (c call) versions() (any, error) {
+	var r struct {
+		SecretId          string
+		IncludeDeprecated bool // versions without a label are forgotten here, so that there are none to be included
+	}
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	var out any
+	err := c.w.State(space).View(func(tx kind.Tx) error {
+		s, err := c.find(tx, r.SecretId, "ListSecretVersionIds")
+		if err != nil {
+			return err
+		}
+		list := []any{}
+		for _, id := range slices.Sorted(maps.Keys(s.Versions)) {
+			v := s.Versions[id]
+			list = append(list, map[string]any{"VersionId": id, "VersionStages": v.Stages, "CreatedDate": epoch(v.Created)})
+		}
+		out = map[string]any{"ARN": s.ARN, "Name": s.Name, "Versions": list}
+		return nil
+	})
+	return out, err
+}
+
+func (c call) list() (any, error) {
+	if err := c.read(&struct{}{}); err != nil {
+		return nil, err
+	}
+	if err := c.w.Allow(kind.Access{Principal: c.who, Action: "secretsmanager:ListSecrets", Resource: "*"}); err != nil {
+		return nil, err
+	}
+	list := []any{}
+	err := c.w.State(space).View(func(tx kind.Tx) error {
+		for _, in := range c.w.Instances(secretType) {
+			s, err := load(tx, named(in.ARN))
+			if err != nil {
+				return err
+			}
+			if s != nil {
+				list = append(list, c.description(s, "SecretVersionsToStages"))
+			}
+		}
+		return nil
+	})
+	return map[string]any{"SecretList": list}, err
+}
+
+func (c call) random() (any, error) {
+	var r password
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	if err := c.w.Allow(kind.Access{Principal: c.who, Action: "secretsmanager:GetRandomPassword", Resource: "*"}); err != nil {
+		return nil, err
+	}
+	made, err := r.make(c.w)
+	return map[string]any{"RandomPassword": made}, err
+}
