@@ -69,19 +69,7 @@ type done struct {
 // forward takes every step up to the outputs; what is no longer needed is deleted later.
 func (r *run) forward() error {
 	r.clearHalfMade()
-	r.p.env.Ref = func(id string) (any, error) {
-		if rec := r.current(id); rec != nil {
-			return rec.Instance.PhysicalID, nil
-		}
-		return nil, fault.New(fault.Invalid, "the resource %s is left out by its condition", id)
-	}
-	r.p.env.GetAtt = func(id, attribute string) (any, error) {
-		rec := r.current(id)
-		if rec == nil {
-			return nil, fault.New(fault.Invalid, "the resource %s is left out by its condition", id)
-		}
-		return rec.getAtt(attribute)
-	}
+	r.reads(r.p.env)
 	for _, id := range r.p.order {
 		if err := r.ctx.Err(); err != nil {
 			return fault.Wrap(err, fault.Canceled, "stopped on request")

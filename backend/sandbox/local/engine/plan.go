@@ -51,7 +51,7 @@ func (e *Engine) prepare(in Input) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	env.Zones = func(region string) []string { return []string{region + "a", region + "b", region + "c"} }
+	env.Zones = zones
 	p := &prepared{in: in, env: env, graph: cfn.Dependencies(in.Template, env.Conditions)}
 	if p.order, err = cfn.Order(p.graph); err != nil {
 		return nil, err

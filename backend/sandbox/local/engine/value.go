@@ -6,7 +6,40 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"airloom/backend/cfn"
+	"airloom/backend/fault"
 )
+
+// Eval computes a value that may refer to what the input's template has deployed; it is called after Apply.
+func (e *Engine) Eval(in Input, root string, v any) (any, error) {
+	env, err := cfn.NewEnv(in.Template, in.Parameters, e.pseudo())
+	if err != nil {
+		return nil, err
+	}
+	env.Zones, env.Dynamic = zones, e.Dynamic
+	e.reads(env)
+	return env.Eval(root, v)
+}
+
+// reads lets functions read what is deployed.
+func (e *Engine) reads(env *cfn.Env) {
+	env.Ref = func(id string) (any, error) {
+		if rec := e.current(id); rec != nil {
+			return rec.Instance.PhysicalID, nil
+		}
+		return nil, fault.New(fault.Invalid, "the resource %s is left out by its condition", id)
+	}
+	env.GetAtt = func(id, attribute string) (any, error) {
+		rec := e.current(id)
+		if rec == nil {
+			return nil, fault.New(fault.Invalid, "the resource %s is left out by its condition", id)
+		}
+		return rec.getAtt(attribute)
+	}
+}
+
+func zones(region string) []string { return []string{region + "a", region + "b", region + "c"} }
 
 // numbers gives whole numbers the type that they had before they were stored as JSON.
 func numbers(v any) any {

@@ -1,0 +1,76 @@
+package local
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"airloom/backend/event"
+	"airloom/backend/sandbox"
+	"airloom/backend/sandbox/local/logs"
+)
+
+const (
+	defaultPast  = 15 * time.Minute
+	defaultLimit = 1000
+)
+
+// Logs implements sandbox.Sandbox. Past lines are read without taking hold of anything.
+func (s *Sandbox) Logs(ctx context.Context, q sandbox.LogQuery, sink event.Sink) error {
+	if q.Since.IsZero() {
+		q.Since = s.Now().Add(-defaultPast)
+	}
+	q.Limit = cmp.Or(q.Limit, defaultLimit)
+	past := logs.Query{Since: q.Since, Newest: q.Limit, Match: matcher(q)}
+	if !q.Follow {
+		list, err := logs.Read(filepath.Join(s.Folder, "logs"), past)
+		tell(list, sink)
+		return err
+	}
+	h, other, err := s.hold()
+	if err != nil {
+		return err
+	}
+	if other != nil {
+		return other.logs(ctx, q, sink)
+	}
+	// What comes while the past is read is told after it, once.
+	last, bell := h.logs.Last()
+	list, err := h.logs.Read(past)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(e logs.Entry) bool { return e.Seq > last })
+	for {
+		tell(list, sink)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.gone:
+			return nil
+		case <-bell:
+		}
+		var newest int64
+		newest, bell = h.logs.Last()
+		if list, err = h.logs.Read(logs.Query{After: last, Match: matcher(q)}); err != nil {
+			return err
+		}
+		list = slices.DeleteFunc(list, func(e logs.Entry) bool { return e.Seq > newest })
+		last = newest
+	}
+}
+
+func matcher(q sandbox.LogQuery) func(logs.Entry) bool {
+	return func(e logs.Entry) bool {
+		return (q.Node == "" || e.Node == q.Node) && strings.Contains(e.Text, q.Filter)
+	}
+}
+
+func tell(list []logs.Entry, sink event.Sink) {
+	for _, e := range list {
+		sink(event.Event{Time: e.Time, Type: event.Log, Node: e.Node, Level: event.Level(cmp.Or(e.Level, "info")), Text: e.Text, Data: event.Data{RequestID: e.RequestID}})
+	}
+}

@@ -1,0 +1,287 @@
+// Package state is what the embedded sandbox remembers: files of a project's state folder, each change durable when its
+// call returns. One process holds a folder at a time; the lock is the operating system's and ends with the process. It
+// imports the contracts only (kind, fault) and the engine whose store it is.
+package state
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"airloom/backend/fault"
+	"airloom/backend/kind"
+)
+
+// ErrHeld says that another process holds the folder.
+var ErrHeld = errors.New("another process holds the state folder")
+
+// mainFile holds the stack and the sandbox's own settings; every namespace of a simulation has a file of its own, so that
+// one service never waits for another's writes.
+const mainFile = "state.db"
+
+// Folder is an open state folder. It is safe for concurrent use.
+type Folder struct {
+	dir  string
+	main *bbolt.DB
+
+	mu     sync.Mutex
+	spaces map[string]*bbolt.DB
+}
+
+// Open makes the folder where there is none, and holds it until Close. ErrHeld says that another process does.
+func Open(dir string) (*Folder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fault.Wrap(err, fault.Denied, "making the state folder of the embedded sandbox").At(dir).Try("make the project's folder writable")
+	}
+	for {
+		db, err := open(filepath.Join(dir, mainFile))
+		if err != nil {
+			return nil, err
+		}
+		// Whoever destroyed the sandbox a moment ago removed the file that was locked here.
+		if _, err := os.Stat(db.Path()); err == nil {
+			return &Folder{dir: dir, main: db, spaces: map[string]*bbolt.DB{}}, nil
+		}
+		_ = db.Close()
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fault.Wrap(err, fault.Denied, "making the state folder of the embedded sandbox").At(dir)
+		}
+	}
+}
+
+// open opens one file. The memory map is large from the first on, so that readers never make a writer wait for a new one.
+func open(path string) (*bbolt.DB, error) {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Nanosecond, InitialMmapSize: 1 << 28, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return nil, ErrHeld
+	case errors.Is(err, os.ErrPermission):
+		return nil, fault.Wrap(err, fault.Denied, "opening the state of the embedded sandbox").At(path).Try("make the project's folder writable")
+	case err != nil:
+		return nil, fault.Wrap(err, fault.Invalid, "the state of the embedded sandbox cannot be read").At(path).Try("`airloom destroy` removes it")
+	}
+	return db, nil
+}
+
+// Dir is where the folder lies.
+func (f *Folder) Dir() string { return f.dir }
+
+// Close gives the folder free.
+func (f *Folder) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var errs []error
+	for _, db := range f.spaces {
+		errs = append(errs, db.Close())
+	}
+	return errors.Join(append(errs, f.main.Close())...)
+}
+
+// Get reads a setting of the sandbox itself into v and tells whether there is one.
+func (f *Folder) Get(section, key string, v any) (bool, error) {
+	found := false
+	err := f.main.View(func(tx *bbolt.Tx) error {
+		b := tx.Bucket([]byte(section))
+		if b == nil {
+			return nil
+		}
+		text := b.Get([]byte(key))
+		if found = text != nil; !found {
+			return nil
+		}
+		return json.Unmarshal(text, v)
+	})
+	return found, explain(err)
+}
+
+// Set keeps a setting; nil removes it.
+func (f *Folder) Set(section, key string, v any) error {
+	return explain(f.main.Update(func(tx *bbolt.Tx) error {
+		b, err := tx.CreateBucketIfNotExists([]byte(section))
+		if err != nil {
+			return err
+		}
+		if v == nil {
+			return b.Delete([]byte(key))
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		return b.Put([]byte(key), text)
+	}))
+}
+
+// Each visits the settings of a section in the order of their keys.
+func (f *Folder) Each(section string, visit func(key string, text []byte) error) error {
+	return explain(f.main.View(func(tx *bbolt.Tx) error {
+		b := tx.Bucket([]byte(section))
+		if b == nil {
+			return nil
+		}
+		return b.ForEach(func(k, v []byte) error { return visit(string(k), v) })
+	}))
+}
+
+func explain(err error) error {
+	if err == nil || fault.CodeOf(err) != fault.Internal {
+		return err
+	}
+	return fault.Wrap(err, fault.Unavailable, "the state of the embedded sandbox cannot be written or read").Try("make room on the disk; `airloom destroy` starts afresh")
+}
+
+var spaceName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,60}$`)
+
+// Space is the store of one namespace. That its file cannot be opened is told by each use of it.
+func (f *Folder) Space(namespace string) kind.State {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if db := f.spaces[namespace]; db != nil {
+		return space{db, nil}
+	}
+	if !spaceName.MatchString(namespace) || namespace+".db" == mainFile {
+		return space{nil, fault.New(fault.Internal, "%q cannot name a namespace", namespace)}
+	}
+	db, err := open(filepath.Join(f.dir, namespace+".db"))
+	if err != nil {
+		return space{nil, err}
+	}
+	f.spaces[namespace] = db
+	return space{db, nil}
+}
+
+// space is kind.State over one file.
+type space struct {
+	db  *bbolt.DB
+	err error
+}
+
+var root = []byte("data")
+
+func (s space) View(f func(kind.Tx) error) error {
+	if s.err != nil {
+		return s.err
+	}
+	return s.db.View(func(btx *bbolt.Tx) error { return f(tx{btx.Bucket(root)}) })
+}
+
+func (s space) Update(f func(kind.Tx) error) error {
+	if s.err != nil {
+		return s.err
+	}
+	var inner error
+	err := s.db.Update(func(btx *bbolt.Tx) error {
+		b, err := btx.CreateBucketIfNotExists(root)
+		if err != nil {
+			return err
+		}
+		inner = f(tx{b})
+		return inner
+	})
+	if inner != nil {
+		return inner
+	}
+	return explain(err)
+}
+
+// tx is kind.Tx over a bucket; nil is the empty store before the first write.
+type tx struct{ b *bbolt.Bucket }
+
+func (t tx) Get(key []byte) []byte {
+	if t.b == nil {
+		return nil
+	}
+	return t.b.Get(key)
+}
+
+func (t tx) Put(key, value []byte) error {
+	if t.b == nil {
+		return berrors.ErrTxNotWritable
+	}
+	// The store keeps what it is given until the commit, and the caller may use its slices again.
+	return t.b.Put(bytes.Clone(key), append([]byte{}, value...))
+}
+
+func (t tx) Delete(key []byte) error {
+	if t.b == nil {
+		return berrors.ErrTxNotWritable
+	}
+	return t.b.Delete(key)
+}
+
+func (t tx) Scan(prefix, from []byte, visit func(key, value []byte) bool) {
+	if t.b == nil {
+		return
+	}
+	if bytes.Compare(from, prefix) < 0 {
+		from = prefix
+	}
+	c := t.b.Cursor()
+	for k, v := c.Seek(from); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		if !visit(k, v) {
+			return
+		}
+	}
+}
+
+func (t tx) Reverse(prefix, from []byte, visit func(key, value []byte) bool) {
+	if t.b == nil {
+		return
+	}
+	c := t.b.Cursor()
+	for k, v := last(c, prefix, from); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Prev() {
+		if !visit(k, v) {
+			return
+		}
+	}
+}
+
+// last is the greatest key with the prefix that is not above from.
+func last(c *bbolt.Cursor, prefix, from []byte) (k, v []byte) {
+	end := successor(prefix)
+	if from != nil && (end == nil || bytes.Compare(from, end) < 0) {
+		if k, v = c.Seek(from); k != nil && bytes.Equal(k, from) {
+			return k, v
+		}
+	} else if end != nil {
+		k, _ = c.Seek(end)
+	}
+	if k == nil {
+		return c.Last()
+	}
+	return c.Prev()
+}
+
+// successor is the least key above all with the prefix, nil where there is none.
+func successor(prefix []byte) []byte {
+	out := bytes.Clone(prefix)
+	for i := len(out) - 1; i >= 0; i-- {
+		if out[i] < 0xff {
+			out[i]++
+			return out[:i+1]
+		}
+	}
+	return nil
+}
+
+func (t tx) DeletePrefix(prefix []byte) error {
+	if t.b == nil {
+		return berrors.ErrTxNotWritable
+	}
+	var keys [][]byte // deleting while a cursor stands there can skip keys
+	t.Scan(prefix, nil, func(k, _ []byte) bool { keys = append(keys, bytes.Clone(k)); return true })
+	for _, k := range keys {
+		if err := t.b.Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
