@@ -1,5 +1,5 @@
-// Package check finds what is wrong with a drawing as a whole, whatever its kinds: loops, wires that lead nowhere. It is pure
-// and imports design, kind and fault. Rules about one node alone live in its kind.
+// Package check finds what is wrong with a drawing, whatever its kinds: values that their fields do not take, ports with too
+// many wires, loops. It is pure and imports design, kind and fault. Rules about one kind alone live in it.
 package check
 
 import (
@@ -24,7 +24,12 @@ func Design(d design.Design, shelf kind.Shelf) []fault.Finding {
 		}
 		names[n.Kind+"\x00"+n.Name] = true
 	}
-	return append(out, Loops(d)...)
+	specs := make(map[string]kind.Spec, len(shelf))
+	for _, k := range shelf {
+		sp := k.Spec()
+		specs[sp.ID] = sp
+	}
+	return slices.Concat(out, fields(d, specs), crowded(d, specs), Loops(d))
 }
 
 // Loops names every circle of wires through which one event can cause itself again and again, which in a cloud costs money

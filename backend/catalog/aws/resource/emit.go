@@ -62,9 +62,6 @@ func (Kind) Check(s *kind.Scope) []fault.Finding {
 	find := func(field, hint, format string, args ...any) {
 		out = append(out, fault.Finding{Rule: "resource", Severity: fault.Blocking, Node: string(s.Node.ID), Field: field, Message: fmt.Sprintf(format, args...), Hint: hint})
 	}
-	if s.String("type") == "" {
-		find("type", "write it, for instance AWS::StepFunctions::StateMachine", "the resource has no type")
-	}
 	for _, field := range []string{"properties", "metadata"} {
 		if v := s.Value(field); v != nil {
 			if _, ok := v.(map[string]any); !ok {
