@@ -3,9 +3,11 @@
 package catalog
 
 import (
+	"airloom/backend/catalog/aws/dynamodb"
 	"airloom/backend/catalog/aws/httpapi"
 	"airloom/backend/catalog/aws/lambda"
 	"airloom/backend/catalog/aws/resource"
+	"airloom/backend/catalog/aws/secretsmanager"
 	"airloom/backend/catalog/aws/sqs"
 	"airloom/backend/catalog/group"
 	"airloom/backend/catalog/note"
@@ -19,7 +21,9 @@ func Shelf() kind.Shelf {
 	return kind.Shelf{
 		lambda.New(),
 		httpapi.New(),
+		dynamodb.New(),
 		sqs.New(),
+		secretsmanager.New(),
 		auth0.New(),
 		stripe.New(),
 		resource.New(),
