@@ -7,6 +7,7 @@ import (
 	"airloom/backend/catalog/aws/httpapi"
 	"airloom/backend/catalog/aws/lambda"
 	"airloom/backend/catalog/aws/resource"
+	"airloom/backend/catalog/aws/s3"
 	"airloom/backend/catalog/aws/secretsmanager"
 	"airloom/backend/catalog/aws/sqs"
 	"airloom/backend/catalog/group"
@@ -22,6 +23,7 @@ func Shelf() kind.Shelf {
 		lambda.New(),
 		httpapi.New(),
 		dynamodb.New(),
+		s3.New(),
 		sqs.New(),
 		secretsmanager.New(),
 		auth0.New(),
