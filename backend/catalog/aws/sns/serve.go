@@ -1,0 +1,270 @@
+package sns
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"airloom/backend/fault"
+	"airloom/backend/kind"
+)
+
+// apiError is an error answer of the SNS API.
+type apiError struct {
+	status        int
+	code, message string
+}
+
+func (e apiError) Error() string { return e.message }
+
+func invalid(parameter, format string, args ...any) apiError {
+	return apiError{400, "InvalidParameter", fmt.Sprintf("Invalid parameter: %s Reason: %s", parameter, fmt.Sprintf(format, args...))}
+}
+
+func invalidValue(format string, args ...any) apiError {
+	return apiError{400, "ParameterValueInvalid", fmt.Sprintf(format, args...)}
+}
+
+// call is one request being answered.
+type call struct {
+	b     *publisher
+	ctx   context.Context
+	w     kind.World
+	who   kind.Principal
+	form  url.Values
+	taken map[string]bool // the parameters that were read
+}
+
+// operations are those that the embedded sandbox carries out.
+// https://docs.aws.amazon.com/sns/latest/api/API_Operations.html
+var operations = map[string]func(*call) (any, error){
+	"Publish": (*call).publish, "PublishBatch": (*call).publishBatch, "ListTopics": (*call).listTopics,
+	"ListSubscriptions": (*call).listSubscriptions, "ListSubscriptionsByTopic": (*call).listSubscriptionsByTopic,
+	"GetTopicAttributes": (*call).topicAttributes, "GetSubscriptionAttributes": (*call).subscriptionAttributes, "ListTagsForResource": (*call).tags,
+}
+
+// serve answers the AWS query protocol: a form in, XML out.
+func (b *publisher) serve(ctx context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse {
+	form, err := url.ParseQuery(string(r.Body))
+	if err == nil && len(form) == 0 {
+		form, err = url.ParseQuery(r.Query)
+	}
+	if err != nil {
+		return answer(w, "", nil, apiError{400, "MalformedQueryString", "the request cannot be read: " + err.Error()})
+	}
+	action := form.Get("Action")
+	run, known := operations[action]
+	if !known {
+		return answer(w, "", nil, apiError{400, "InvalidAction", "the embedded sandbox does not carry out " + action + ": topics and subscriptions are created and changed by drawing them"})
+	}
+	c := &call{b: b, ctx: ctx, w: w, who: r.Principal, form: form, taken: map[string]bool{"Action": true, "Version": true}}
+	v, err := run(c)
+	return answer(w, action, v, err)
+}
+
+// get reads a parameter.
+func (c *call) get(name string) string { c.taken[name] = true; return c.form.Get(name) }
+
+// done refuses what was not read: a parameter that is not known here is never ignored.
+func (c *call) done() error {
+	for _, name := range slices.Sorted(maps.Keys(c.form)) {
+		if !c.taken[name] {
+			return invalid(name, "the embedded sandbox does not know this parameter")
+		}
+	}
+	return nil
+}
+
+// answer prints a result within "<Action>Result", or an error.
+func answer(w kind.World, action string, v any, err error) kind.HTTPResponse {
+	id := w.NewID()
+	out := kind.HTTPResponse{Status: 200, Header: map[string][]string{"Content-Type": {"text/xml"}, "X-Amzn-Requestid": {id}}}
+	if err == nil {
+		out.Body, err = printed(action, v, id)
+	}
+	if err == nil {
+		return out
+	}
+	e := asAPI(err)
+	f := failure{Type: "Sender", Code: e.code, Message: e.message, RequestID: id}
+	if out.Status = e.status; e.status >= 500 {
+		f.Type = "Receiver"
+	}
+	if out.Body, err = xml.Marshal(f); err != nil {
+		out.Body = []byte(err.Error())
+	}
+	return out
+}
+
+func printed(action string, v any, id string) ([]byte, error) {
+	var b bytes.Buffer
+	x := xml.NewEncoder(&b)
+	element := func(name string) xml.StartElement { return xml.StartElement{Name: xml.Name{Local: name}} }
+	outer := xml.StartElement{Name: xml.Name{Space: namespace, Local: action + "Response"}}
+	err := errFirst(x.EncodeToken(outer), x.EncodeElement(v, element(action+"Result")),
+		x.EncodeElement(struct{ RequestId string }{id}, element("ResponseMetadata")), x.EncodeToken(outer.End()), x.Flush())
+	return b.Bytes(), err
+}
+
+const namespace = "http://sns.amazonaws.com/doc/2010-03-31/"
+
+// list is a list of a result; an empty one is printed too, since SDKs tell it from none.
+type list[T any] struct {
+	Members []T `xml:"member"`
+}
+
+type failure struct {
+	XMLName   xml.Name `xml:"http://sns.amazonaws.com/doc/2010-03-31/ ErrorResponse"`
+	Type      string `xml:"Error>Type"`
+	Code      string `xml:"Error>Code"`
+	Message   string `xml:"Error>Message"`
+	RequestID string `xml:"RequestId"`
+}
+
+func asAPI(err error) apiError {
+	var e apiError
+	switch {
+	case errors.As(err, &e):
+		return e
+	case fault.CodeOf(err) == fault.Denied:
+		return apiError{403, "AuthorizationError", fault.As(err).Message}
+	}
+	return apiError{500, "InternalError", err.Error()}
+}
+
+// topic finds the topic of a request and checks that the caller may do this to it.
+func (c *call) topic(parameter, action string) (topic, error) {
+	arn := c.get(parameter)
+	if parameter == "TopicArn" && arn == "" {
+		arn = c.get("TargetArn")
+	}
+	if arn == "" {
+		return topic{}, invalid(parameter, "no value for required parameter")
+	}
+	if err := c.w.Allow(kind.Access{Principal: c.who, Action: "sns:" + action, Resource: arn}); err != nil {
+		return topic{}, err
+	}
+	in, ok := c.w.Find(arn)
+	if !ok || in.Type != topicType {
+		return topic{}, apiError{404, "NotFound", "Topic does not exist"}
+	}
+	return topicOf(in), nil
+}
+
+// draft reads a message; prefix is "" or an entry of a batch.
+func (c *call) draft(prefix string) (message, error) {
+	m := message{Body: c.get(prefix + "Message"), Subject: c.get(prefix + "Subject"), Group: c.get(prefix + "MessageGroupId"),
+		Dedup: c.get(prefix + "MessageDeduplicationId"), Attributes: map[string]attribute{}}
+	for i := 1; ; i++ {
+		p := prefix + "MessageAttributes.entry." + strconv.Itoa(i) + "."
+		if !c.form.Has(p + "Name") {
+			break
+		}
+		a := attribute{Type: c.get(p + "Value.DataType"), Value: c.get(p + "Value.StringValue")}
+		if base(a.Type) == "Binary" {
+			a.Value = c.get(p + "Value.BinaryValue")
+		}
+		m.Attributes[c.get(p+"Name")] = a
+	}
+	return m, m.split(c.get(prefix + "MessageStructure"))
+}
+
+type published struct {
+	MessageID      string `xml:"MessageId"`
+	SequenceNumber string `xml:",omitempty"`
+}
+
+func (c *call) publish() (any, error) {
+	if c.form.Has("PhoneNumber") {
+		return nil, invalid("PhoneNumber", "the embedded sandbox sends no text messages to phones")
+	}
+	t, err := c.topic("TopicArn", "Publish")
+	if err != nil {
+		return nil, err
+	}
+	m, err := c.draft("")
+	if err = errFirst(err, c.done()); err != nil {
+		return nil, err
+	}
+	if err := m.check(t); err != nil {
+		return nil, err
+	}
+	m, err = c.b.publish(c.ctx, c.w, t, m, 0)
+	return published{m.ID, m.Sequence}, err
+}
+
+type batchSuccess struct {
+	ID string `xml:"Id"`
+	published
+}
+
+type batchFailure struct {
+	ID          string `xml:"Id"`
+	Code        string
+	Message     string
+	SenderFault bool
+}
+
+func (c *call) publishBatch() (any, error) {
+	t, err := c.topic("TopicArn", "Publish")
+	if err != nil {
+		return nil, err
+	}
+	type entry struct {
+		id  string
+		m   message
+		err error
+	}
+	var entries []entry
+	seen, total := map[string]bool{}, 0
+	for i := 1; ; i++ {
+		p := "PublishBatchRequestEntries.member." + strconv.Itoa(i) + "."
+		if !c.form.Has(p + "Id") {
+			break
+		}
+		e := entry{id: c.get(p + "Id")}
+		e.m, e.err = c.draft(p)
+		switch {
+		case seen[e.id]:
+			return nil, apiError{400, "BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id."}
+		case e.id == "" || len(e.id) > 80 || strings.Trim(strings.ToLower(e.id), "abcdefghijklmnopqrstuvwxyz0123456789_-") != "":
+			return nil, apiError{400, "InvalidBatchEntryId", "The Id of a batch entry in a batch request doesn't abide by the specification."}
+		}
+		seen[e.id], total = true, total+e.m.size()
+		entries = append(entries, e)
+	}
+	switch err := c.done(); {
+	case err != nil:
+		return nil, err
+	case len(entries) == 0:
+		return nil, apiError{400, "EmptyBatchRequest", "The batch request doesn't contain any entries."}
+	case len(entries) > 10:
+		return nil, apiError{400, "TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible."}
+	case total > largest:
+		return nil, apiError{400, "BatchRequestTooLong", "The length of all the batch messages put together is more than the limit."}
+	}
+	var out struct {
+		Successful list[batchSuccess]
+		Failed     list[batchFailure]
+	}
+	for _, e := range entries {
+		m := e.m
+		if e.err = errFirst(e.err, m.check(t)); e.err == nil {
+			m, e.err = c.b.publish(c.ctx, c.w, t, m, 0)
+		}
+		if e.err != nil {
+			f := asAPI(e.err)
+			out.Failed.Members = append(out.Failed.Members, batchFailure{e.id, f.code, f.message, f.status < 500})
+			continue
+		}
+		out.Successful.Members = append(out.Successful.Members, batchSuccess{e.id, published{m.ID, m.Sequence}})
+	}
+	return out, nil
+}
