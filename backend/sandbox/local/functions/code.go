@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"airloom/assets/runtimes"
 	"airloom/backend/fault"
@@ -21,10 +22,8 @@ const (
 	mostRatio    = 1_000 // deflate reaches 1,032
 )
 
-// unpack gives the folder with an artifact's files; it is made once per key, whole or not at all.
+// unpack gives the folder with an artifact's files; it is made once per key, whole or not at all. The caller holds placing.
 func (h *Host) unpack(key string) (string, error) {
-	h.unpacking.Lock()
-	defer h.unpacking.Unlock()
 	if err := h.layOut(); err != nil {
 		return "", err
 	}
@@ -52,6 +51,24 @@ func (h *Host) unpack(key string) (string, error) {
 		return "", fault.Wrap(err, fault.Unavailable, "unpacking %s", key)
 	}
 	return dir, nil
+}
+
+// tidy removes a code folder that nothing runs any more.
+func (h *Host) tidy(code string) {
+	h.placing.Lock()
+	defer h.placing.Unlock()
+	h.mu.Lock()
+	used := h.closed // then it stays for the next start
+	for _, f := range h.functions {
+		used = used || f.code == code
+	}
+	for e := range h.live {
+		used = used || e.code == code
+	}
+	h.mu.Unlock()
+	if !used {
+		discard(code)
+	}
 }
 
 // extract unpacks a zip of regular files into an empty folder, which nothing of it can leave, and makes all of it read-only.
@@ -96,6 +113,10 @@ func extractOne(root *os.Root, f *zip.File, room int64) (int64, error) {
 	mode := fs.FileMode(0o444)
 	if f.Mode()&0o111 != 0 {
 		mode = 0o555
+		// A process that is forked now would hold the file open for writing until its own exec, and a file that somebody
+		// writes cannot be executed: https://go.dev/issue/22315
+		syscall.ForkLock.RLock()
+		defer syscall.ForkLock.RUnlock()
 	}
 	r, err := f.Open()
 	if err != nil {

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"airloom/backend/fault"
@@ -69,13 +69,18 @@ func (e *environment) started() bool {
 	return e.process != nil
 }
 
-// start begins the process. An error says that there is none.
-func (e *environment) start() error {
+// start begins the process. An error says that there is none; fault.Invalid that it is the function's own fault.
+func (e *environment) start() (err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stopped {
 		return closed()
 	}
+	defer func() {
+		if err != nil {
+			_ = os.RemoveAll(e.scratch)
+		}
+	}()
 	command, err := e.host.deps.Runtimes.find(e.spec.Runtime)
 	if err != nil {
 		return err
@@ -97,10 +102,10 @@ func (e *environment) start() error {
 	e.log.print("INIT_START Runtime Version: " + command.label())
 	if e.process, e.output, err = launch(cmd, e.spec.MemoryMB, e.log.line); err != nil {
 		e.api.close()
-		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
-			err = fault.Wrap(err, fault.Invalid, "Couldn't find valid bootstrap(s): [%s]", filepath.Join(e.code, "bootstrap"))
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.ENOEXEC) {
+			return fault.Wrap(err, fault.Invalid, "Couldn't find valid bootstrap(s): [%s]", args[0])
 		}
-		return err
+		return fault.Wrap(err, fault.Unavailable, "starting %s", e.spec.Name)
 	}
 	e.host.guard.add(e.process)
 	e.host.watch.add(e)
@@ -115,7 +120,7 @@ func (e *environment) attend() {
 	ended := e.process.wait()
 	e.process.close()
 	e.host.guard.remove(e.process)
-	e.host.guard.sweep("AWS_LAMBDA_RUNTIME_API=" + e.api.address)
+	e.host.guard.sweep("AWS_LAMBDA_RUNTIME_API=" + e.api.address + "\x00")
 	e.host.watch.remove(e)
 	e.output.close()
 	e.api.close()
@@ -123,6 +128,7 @@ func (e *environment) attend() {
 	e.ended = ended
 	close(e.gone)
 	e.host.expire(e) // nobody may get it any more
+	e.host.tidy(e.code)
 }
 
 // stop ends the process and returns when it is gone. One that has not been started never will be.

@@ -139,3 +139,24 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// until waits for what comes in its own time.
+func (b *bench) until(done func() bool) {
+	b.t.Helper()
+	for range 500 {
+		if done() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	b.t.Fatal("it did not come")
+}
+
+// text is all that was logged. The caller holds the lock.
+func (b *bench) text() string {
+	var all strings.Builder
+	for _, l := range b.lines {
+		all.WriteString(l.Text + "\n")
+	}
+	return all.String()
+}

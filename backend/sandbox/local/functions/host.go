@@ -44,6 +44,7 @@ type Host struct {
 	deps     Deps
 	most     int           // environments at once, over all functions
 	idle     time.Duration // after which an unused environment ends
+	init     time.Duration // how long the first attempt to initialise may take
 	patience time.Duration // how long a call waits for an environment while all are busy
 	guard    guard
 	watch    watch
@@ -54,8 +55,9 @@ type Host struct {
 	freed     chan struct{} // closed, and made anew, when an environment ends or becomes idle
 	closed    bool
 	runs      sync.WaitGroup // invocations and environments
-	unpacking sync.Mutex
-	laidOut   bool
+
+	placing sync.Mutex // held while code folders are made, taken into use, and removed
+	laidOut bool       // bootstraps and SDK
 }
 
 var _ kind.Functions = (*Host)(nil)
@@ -77,7 +79,7 @@ func New(d Deps) *Host {
 		d.Environment = func(kind.FunctionSpec) map[string]string { return nil }
 	}
 	d.Runtimes.known = &probes{}
-	h := &Host{deps: d, most: max(16, 8*runtime.NumCPU()), idle: 10 * time.Minute, patience: 10 * time.Second,
+	h := &Host{deps: d, most: max(16, 8*runtime.NumCPU()), idle: 10 * time.Minute, init: 10 * time.Second, patience: 10 * time.Second,
 		functions: map[string]*function{}, live: map[*environment]bool{}, freed: make(chan struct{})}
 	h.guard.token = "airloom-" + d.NewID()
 	_ = os.RemoveAll(h.path("run")) // what stays is only in the way
@@ -93,6 +95,8 @@ func (h *Host) Put(spec kind.FunctionSpec) error {
 	if _, err := h.deps.Runtimes.find(spec.Runtime); err != nil {
 		return fault.As(err).At(spec.Node)
 	}
+	h.placing.Lock()
+	defer h.placing.Unlock()
 	code, err := h.unpack(spec.ArtifactKey)
 	if err != nil {
 		return fault.As(err).At(spec.Node)
@@ -110,8 +114,10 @@ func (h *Host) Put(spec kind.FunctionSpec) error {
 	if reflect.DeepEqual(f.spec, spec) {
 		return nil
 	}
+	old := f.code
 	f.spec, f.code = spec, code
 	h.retire(f)
+	go h.tidy(old)
 	return nil
 }
 
@@ -136,6 +142,7 @@ func (h *Host) Remove(arn string) {
 	if f := h.functions[arn]; f != nil {
 		delete(h.functions, arn)
 		h.retire(f)
+		go h.tidy(f.code)
 	}
 }
 

@@ -23,7 +23,6 @@ type Request struct {
 const (
 	mostPayload = 6 << 20
 	mostAnswer  = 6<<20 + 100
-	mostInit    = 10 * time.Second
 )
 
 // answer is what came of an event: a result, or an error document.
@@ -59,33 +58,46 @@ func (h *Host) Invoke(ctx context.Context, arn string, in Request) (kind.InvokeR
 	if err != nil {
 		return kind.InvokeResult{}, err
 	}
-	done := make(chan kind.InvokeResult, 1)
-	go func() { done <- h.run(e, arn, in) }()
+	type outcome struct {
+		result kind.InvokeResult
+		err    error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		r, err := h.run(e, arn, in)
+		done <- outcome{r, err}
+	}()
 	select {
-	case r := <-done:
-		return r, nil
+	case o := <-done:
+		return o.result, o.err
 	case <-ctx.Done():
 		return kind.InvokeResult{RequestID: in.RequestID}, fault.Wrap(ctx.Err(), fault.Canceled, "waiting for the answer of %s", e.spec.Name).At(e.spec.Node)
 	}
 }
 
 // run takes an acquired environment through one event and gives it back.
-func (h *Host) run(e *environment, arn string, in Request) kind.InvokeResult {
+func (h *Host) run(e *environment, arn string, in Request) (kind.InvokeResult, error) {
 	inv := &invocation{id: in.RequestID, trace: h.trace(e.spec.Tracing), client: in.ClientContext, arn: arn, payload: in.Payload, answered: make(chan answer, 1)}
 	for {
 		e.log.begin(inv.id)
 		if !e.started() {
 			var failed *answer
-			if e, failed = h.initialise(e, inv); failed != nil {
+			var err error
+			e, failed, err = h.initialise(e, inv)
+			if err != nil {
+				h.release(e, false)
+				return kind.InvokeResult{RequestID: inv.id}, err
+			}
+			if failed != nil {
 				e.log.start(inv.id)
-				return h.finish(e, inv, *failed, 0)
+				return h.finish(e, inv, *failed, 0), nil
 			}
 		}
 		e.log.start(inv.id)
 		began := time.Now()
 		a, taken := e.handle(inv)
 		if taken {
-			return h.finish(e, inv, a, time.Since(began))
+			return h.finish(e, inv, a, time.Since(began)), nil
 		}
 		e = h.renew(e) // it had ended after its last answer, and nobody had seen it yet
 	}
@@ -105,42 +117,45 @@ func (h *Host) finish(e *environment, inv *invocation, a answer, took time.Durat
 // initialise starts the process and waits until it asks for an event. An initialisation that takes longer than ten seconds
 // is tried once more, within the time limit of the function, as Lambda does.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
-func (h *Host) initialise(e *environment, inv *invocation) (*environment, *answer) {
-	a, late := e.initialise(inv, "init", mostInit)
+func (h *Host) initialise(e *environment, inv *invocation) (*environment, *answer, error) {
+	a, late, err := e.initialise(inv, "init", h.init)
 	if !late {
-		return e, a
+		return e, a, err
 	}
 	e = h.renew(e)
 	e.log.begin(inv.id)
-	a, late = e.initialise(inv, "invoke", e.spec.Timeout)
+	a, late, err = e.initialise(inv, "invoke", e.spec.Timeout)
 	if late {
 		timeout := e.late(inv)
 		a = &timeout
 	}
-	return e, a
+	return e, a, err
 }
 
-// initialise is one attempt: no answer means that the process is ready, or late.
-func (e *environment) initialise(inv *invocation, phase string, limit time.Duration) (a *answer, late bool) {
+// initialise is one attempt. Without an answer the process is ready, or late.
+func (e *environment) initialise(inv *invocation, phase string, limit time.Duration) (a *answer, late bool, err error) {
 	began := time.Now()
 	if err := e.start(); err != nil {
+		if fault.CodeOf(err) != fault.Invalid {
+			return nil, false, fault.As(err).At(e.spec.Node)
+		}
 		a := failure(inv, "Runtime.InvalidEntrypoint", err.Error())
-		return &a, false
+		return &a, false, nil
 	}
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
 	case <-e.api.ready:
 		e.log.ready(time.Since(began))
-		return nil, false
+		return nil, false, nil
 	case <-e.gone:
 		a := e.crashed(inv)
 		e.log.notReady(time.Since(began), phase, "error\tError Type: "+a.class)
-		return &a, false
+		return &a, false, nil
 	case <-timer.C:
 		e.stop()
 		e.log.notReady(time.Since(began), phase, "timeout")
-		return nil, true
+		return nil, true, nil
 	}
 }
 

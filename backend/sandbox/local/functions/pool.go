@@ -102,6 +102,11 @@ func (h *Host) renew(e *environment) *environment {
 
 // release takes an environment back after its event: it becomes idle, or ends if its process did or its code is out of date.
 func (h *Host) release(e *environment, reusable bool) {
+	select {
+	case <-e.gone:
+		reusable = false
+	default:
+	}
 	h.mu.Lock()
 	f := e.function
 	f.busy--
@@ -118,6 +123,7 @@ func (h *Host) release(e *environment, reusable bool) {
 	h.mu.Unlock()
 	if !reusable {
 		e.stop()
+		h.tidy(e.code)
 	}
 	h.runs.Done()
 }

@@ -22,6 +22,9 @@ func (e *environment) variables(i interpreter, bootstraps string) []string {
 		name, value, _ := strings.Cut(v, "=")
 		all[name] = value
 	}
+	if i.family == "nodejs" {
+		all["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true" // Warnings says it once, not every cold start
+	}
 	if i.family == "python" {
 		all["PYTHONPYCACHEPREFIX"] = e.host.path("pycache") // the code folder is read-only, as Lambda's is
 		all["PYTHONUSERBASE"] = i.base                      // HOME is another, and boto3 may lie there
