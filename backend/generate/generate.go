@@ -1,10 +1,13 @@
 package generate
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 
 	"airloom/backend/cfn"
 	"airloom/backend/check"
@@ -48,15 +51,24 @@ func Generate(d design.Design, shelf kind.Shelf, s Settings) (Bundle, error) {
 		}
 	}
 	r := b.Result()
-	t := cfn.Template{Resources: r.Resources, Outputs: r.Outputs, Description: description(d), Metadata: metadata(r.Trace)}
+	t := cfn.Template{Resources: r.Resources, Outputs: r.Outputs, Metadata: metadata(r.Trace)}
 	if len(r.Units) > 0 {
 		t.Parameters = map[string]cfn.Parameter{kind.ArtifactBucket: {Type: "String", Description: "Bucket that holds the packed functions"}}
 	}
-	slices.SortFunc(r.Units, func(x, y kind.Unit) int { return compare(x.Node, y.Node) })
-	out := Bundle{Template: t, Body: cfn.PrintJSON(t), Trace: r.Trace, Units: r.Units, Sites: r.Sites}
-	findings = append(findings, r.Findings...)
-	findings = append(findings, check.Design(d, shelf)...)
-	findings = append(findings, problems(t, len(out.Body), r.Trace)...)
+	findings = append(findings, addSettings(&t, d)...)
+	slices.SortFunc(r.Units, func(x, y kind.Unit) int { return cmp.Compare(x.Node, y.Node) })
+	out := Bundle{Template: t, Trace: r.Trace, Units: r.Units, Sites: r.Sites}
+	// What follows only reads the template and the drawing, and takes more time than all before.
+	var drawn, wrong []fault.Finding
+	var work sync.WaitGroup
+	work.Go(func() { out.Body = cfn.PrintJSON(t) })
+	work.Go(func() { drawn = check.Design(d, shelf) })
+	work.Go(func() { wrong = problems(t, r.Trace) })
+	work.Wait()
+	findings = slices.Concat(findings, r.Findings, drawn, wrong)
+	for _, p := range cfn.BodyLimits(len(out.Body)) {
+		findings = append(findings, p.Finding(""))
+	}
 	slices.SortFunc(findings, fault.Compare)
 	out.Findings = slices.Compact(findings)
 	sum := sha256.Sum256(out.Body)
@@ -105,8 +117,10 @@ func join(b *kind.Builder, d design.Design, e design.Edge, kinds map[string]entr
 	out, okOut := port(from.spec, e.From.Port)
 	in, okIn := port(to.spec, e.To.Port)
 	if !okOut || !okIn || !matches(e, kind.CanConnect(out, in)) {
+		way := strings.TrimSpace(e.Protocol + " " + e.Access)
 		return []fault.Finding{{Rule: "illegal-wire", Severity: fault.Blocking, Node: string(e.ID),
-			Message: fmt.Sprintf("a %s cannot be joined to a %s by %s %s", from.spec.Title, to.spec.Title, e.Protocol, e.Access), Hint: "remove the wire, or draw it anew"}}, nil
+			Message: fmt.Sprintf("the %s %s (port %s) cannot be joined to the %s %s (port %s) by %s", from.spec.Title, d.Nodes[e.From.Node].Name, e.From.Port,
+				to.spec.Title, d.Nodes[e.To.Node].Name, e.To.Port, way), Hint: "remove the wire, or draw it anew"}}, nil
 	}
 	p, ok := kind.ProtocolOf(kind.ProtocolID(e.Protocol))
 	if !ok {
@@ -139,23 +153,31 @@ func blocked(err error, at design.ID) fault.Finding {
 }
 
 // problems are what CloudFormation would refuse or misread.
-func problems(t cfn.Template, size int, trace map[string]design.ID) []fault.Finding {
-	var out []fault.Finding
-	for _, list := range [][]cfn.Problem{cfn.Limits(t), cfn.BodyLimits(size), cfn.CheckLiterals(t), cfn.Unresolved(t)} {
-		for _, p := range list {
-			out = append(out, p.Finding(string(trace[p.LogicalID])))
-		}
+func problems(t cfn.Template, trace map[string]design.ID) []fault.Finding {
+	lists := make([][]cfn.Problem, 3)
+	var work sync.WaitGroup
+	for i, look := range []func(cfn.Template) []cfn.Problem{cfn.Limits, cfn.CheckLiterals, cfn.Unresolved} {
+		work.Go(func() { lists[i] = look(t) })
 	}
-	if _, err := cfn.Order(cfn.Dependencies(t, nil)); err != nil {
-		out = append(out, fault.Finding{Rule: "circular", Severity: fault.Blocking, Message: err.Error(),
+	_, circle := cfn.Order(cfn.Dependencies(t, nil))
+	work.Wait()
+	var out []fault.Finding
+	for _, p := range slices.Concat(lists...) {
+		out = append(out, p.Finding(string(cmp.Or(trace[p.LogicalID], trace[outputOf(p.Path)]))))
+	}
+	if circle != nil {
+		f := fault.As(circle)
+		out = append(out, fault.Finding{Rule: "circular", Severity: fault.Blocking, Node: string(trace[f.Where]), Message: f.Message,
 			Hint: "remove one of the wires, or put a queue between the two"})
 	}
 	return out
 }
 
-func description(d design.Design) string {
-	if s, ok := d.Settings["description"].Value.(string); ok {
-		return s
+// outputOf is the output that a path lies in: "Outputs.OrdersUrl.Value" → "OrdersUrl".
+func outputOf(path string) string {
+	if rest, ok := strings.CutPrefix(path, "Outputs."); ok {
+		name, _, _ := strings.Cut(rest, ".")
+		return name
 	}
 	return ""
 }
@@ -170,14 +192,4 @@ func metadata(trace map[string]design.ID) map[string]any {
 		m[logical] = string(id)
 	}
 	return map[string]any{"Airloom": map[string]any{"Trace": m}}
-}
-
-func compare(a, b design.ID) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
