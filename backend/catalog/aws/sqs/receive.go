@@ -17,22 +17,26 @@ func (b *broker) receive(ctx context.Context, w kind.World, in kind.Instance, mo
 	for {
 		bell := b.bell(in.ARN)
 		var got taken
-		err := w.State(space).Update(func(tx kind.Tx) error {
-			q := queueOf(w, in, tx)
-			if deadline.IsZero() {
-				if wait == nil {
-					wait = &q.longPoll
-				}
-				deadline = w.Now().Add(*wait)
+		var q queue
+		visible := false
+		err := w.State(space).View(func(tx kind.Tx) error {
+			q = queueOf(w, in, tx)
+			visible, got.next = glance(w, tx, q)
+			return nil
+		})
+		if deadline.IsZero() {
+			if wait == nil {
+				wait = &q.longPoll
 			}
+			deadline = w.Now().Add(*wait)
+		}
+		if err == nil && visible { // an empty look writes nothing
 			hide := q.visibility
 			if visibility != nil {
 				hide = *visibility
 			}
-			var err error
-			got, err = take(w, tx, q, most, hide)
-			return err
-		})
+			err = w.State(space).Update(func(tx kind.Tx) (err error) { got, err = take(w, tx, q, most, hide); return err })
+		}
 		if err != nil {
 			return nil, err
 		}

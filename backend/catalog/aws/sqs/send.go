@@ -3,6 +3,8 @@ package sqs
 import (
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,13 +115,13 @@ func (d draft) check(q queue) error {
 	case !q.fifo && d.dedup != "":
 		return invalid("Value %s for parameter MessageDeduplicationId is invalid. Reason: The request include parameter that is not valid for this queue type.", d.dedup)
 	}
-	for name, id := range map[string]string{"MessageGroupId": d.group, "MessageDeduplicationId": d.dedup} {
-		if id != "" && !token(id) {
-			return invalid("Value %s for parameter %s is invalid. Reason: %[2]s can only include alphanumeric and punctuation characters. 1 to 128 in length.", id, name)
+	for _, id := range []struct{ name, value string }{{"MessageGroupId", d.group}, {"MessageDeduplicationId", d.dedup}} {
+		if id.value != "" && !token(id.value) {
+			return invalid("Value %s for parameter %s is invalid. Reason: %[2]s can only include alphanumeric and punctuation characters. 1 to 128 in length.", id.value, id.name)
 		}
 	}
-	for name, a := range d.Attributes {
-		if err := a.check(name); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(d.Attributes)) {
+		if err := d.Attributes[name].check(name); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,7 @@ func (b *broker) update(_ context.Context, w kind.World, old, in kind.Instance) 
 func (b *broker) delete(_ context.Context, w kind.World, in kind.Instance) error {
 	defer b.ring(in.ARN)
 	return w.State(space).Update(func(tx kind.Tx) error {
-		for _, k := range "abdgmn" {
+		for _, k := range "abdgmnt" {
 			if err := tx.DeletePrefix(key(byte(k), in.ARN)); err != nil {
 				return err
 			}

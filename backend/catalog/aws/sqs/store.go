@@ -1,6 +1,7 @@
 package sqs
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,8 +12,8 @@ import (
 	"airloom/backend/kind"
 )
 
-// State keys, each followed by the queue's ARN: m a message by its place, b its content, d a deduplication id, n the last
-// place, a settings changed at run time, p and P the policy's writer and text, g the last purge.
+// State keys, each followed by the queue's ARN: m a message by its place, b its content, d a deduplication id, t the same by
+// time, n the last place, a settings changed at run time, p and P the policy's writer and text, g the last purge.
 
 // inFlightLimit is how many received, undeleted messages a queue may have.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
@@ -40,6 +41,9 @@ func put(w kind.World, tx kind.Tx, q queue, d draft) (message, error) {
 	m.visible = now.Add(delay).UnixMilli()
 	var seen []byte
 	if q.fifo {
+		if err := forget(tx, q, now); err != nil {
+			return m, err
+		}
 		if m.Dedup == "" {
 			sum := sha256.Sum256([]byte(d.Body))
 			m.Dedup = hex.EncodeToString(sum[:])
@@ -53,29 +57,47 @@ func put(w kind.World, tx kind.Tx, q queue, d draft) (message, error) {
 			if err := json.Unmarshal(raw, &first); err != nil {
 				return m, fmt.Errorf("read a deduplication id: %w", err)
 			}
-			if now.Before(time.UnixMilli(first.Sent).Add(deduplicationInterval)) {
-				m.ID, m.Sequence = first.ID, first.Sequence
-				return m, nil
-			}
+			m.ID, m.Sequence = first.ID, first.Sequence
+			return m, nil
 		}
 	}
 	if err := enqueue(tx, q, &m, d.content); err != nil || seen == nil {
 		return m, err
 	}
-	return m, putJSON(tx, seen, deduplication{m.ID, m.Sequence, m.Sent})
+	return m, errFirst(putJSON(tx, seen, deduplication{m.ID, m.Sequence}), tx.Put(key('t', q.arn, fmt.Sprintf("%016x", m.Sent), m.slot), seen))
 }
 
-type deduplication struct {
-	ID, Sequence string
-	Sent         int64
+// deduplication is the first message of an id within the interval.
+type deduplication struct{ ID, Sequence string }
+
+// forget drops the deduplication ids whose interval is over.
+func forget(tx kind.Tx, q queue, now time.Time) error {
+	first := key('t', q.arn, fmt.Sprintf("%016x", now.Add(-deduplicationInterval).UnixMilli()+1))
+	var over [][2][]byte
+	tx.Scan(key('t', q.arn), nil, func(k, seen []byte) bool {
+		if bytes.Compare(k, first) >= 0 {
+			return false
+		}
+		over = append(over, [2][]byte{bytes.Clone(k), bytes.Clone(seen)})
+		return true
+	})
+	for _, o := range over {
+		if err := errFirst(tx.Delete(o[0]), tx.Delete(o[1])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// slotOf is a place in a queue: places sort as their numbers do.
+func slotOf(n uint64) string { return fmt.Sprintf("%016x", n) }
 
 // enqueue writes a message to the end of a queue.
 func enqueue(tx kind.Tx, q queue, m *message, c content) error {
 	counter := key('n', q.arn)
 	n, _ := strconv.ParseUint(string(tx.Get(counter)), 10, 64)
 	n++
-	m.slot = fmt.Sprintf("%016x", n)
+	m.slot = slotOf(n)
 	if q.fifo {
 		// Twenty digits that only grow, as SQS gives them.
 		m.Sequence = fmt.Sprintf("188%017d", n*256)
@@ -95,7 +117,7 @@ func putJSON(tx kind.Tx, k []byte, v any) error {
 	return tx.Put(k, text)
 }
 
-// delivery is a received message.
+// delivered is a received message.
 type delivered struct {
 	message
 	content
@@ -107,6 +129,19 @@ type taken struct {
 	next     time.Time // when a message that is hidden now becomes visible, zero for none
 	moved    string    // the dead-letter queue that got messages
 	full     bool      // the limit of messages in flight is reached
+}
+
+// glance tells, without a write, whether a message can be seen, and else when one will be.
+func glance(w kind.World, tx kind.Tx, q queue) (visible bool, next time.Time) {
+	now := w.Now().UnixMilli()
+	tx.Scan(key('m', q.arn), nil, func(_, v []byte) bool {
+		at, _ := peek(v)
+		if visible = at <= now; !visible && (next.IsZero() || at < next.UnixMilli()) {
+			next = time.UnixMilli(at)
+		}
+		return !visible
+	})
+	return visible, next
 }
 
 // take receives up to most messages and hides them for the visibility timeout. Expired messages go; those received too
