@@ -4,6 +4,8 @@
 package kind
 
 import (
+	"path"
+
 	"airloom/backend/cfn"
 	"airloom/backend/design"
 )
@@ -78,8 +80,12 @@ type Site struct {
 	Distribution string // logical id of the CloudFront distribution whose cache is invalidated, "" for none
 	Source       string // folder relative to the project, slash-separated
 	Build        string // optional command run in the folder before publishing
+	Output       string // folder below Source that the command leaves behind, "" for Source itself
 	Config       map[string]any
 }
+
+// Folder is what is published, relative to the project.
+func (s Site) Folder() string { return path.Join(s.Source, s.Output) }
 
 // Resource is shorthand for the type that Emit adds.
 type Resource = cfn.Resource
