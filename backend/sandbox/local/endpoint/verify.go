@@ -253,8 +253,14 @@ func (e *Endpoint) verify(r *http.Request, c claim, secret string, body []byte) 
 		return nil, refuse("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
 	}
 	// A presigned address is made to be used again until it expires.
-	if !c.presigned && !e.seen.first(c.signature, e.Now()) {
+	if !c.presigned && !e.seen.first(once(r, c), e.Now()) {
 		return nil, refuse("SignatureDoesNotMatch", "The request has been received before: a signature counts once.")
 	}
 	return body, nil
+}
+
+// once is what makes a request a new one. Dates have seconds, so that two equal calls within one have the same signature; SDKs
+// number their calls and tries, and not all of them sign the number.
+func once(r *http.Request, c claim) string {
+	return c.signature + " " + r.Header.Get("Amz-Sdk-Invocation-Id") + " " + r.Header.Get("Amz-Sdk-Request")
 }
