@@ -35,6 +35,8 @@ export interface Opened {
   undo: string;
   redo: string;
   readOnly: string;
+  /** What a person should know about how the file was opened, "" for nothing. */
+  notice: string;
   outside: Outside | null;
   sandbox: string;
 }

@@ -57,6 +57,7 @@ export function fakeBridge(): Bridge {
       undo: s.undo.at(-1)?.label ?? '',
       redo: s.redo.at(-1)?.label ?? '',
       readOnly: '',
+      notice: '',
       outside: null,
       sandbox: 'local',
     };

@@ -68,7 +68,10 @@ export class Session {
   /** Loads what the first screen needs and begins to listen. Gives a function that ends it. */
   begin(): () => void {
     void this.load();
-    return this.bridge.listen({
+    // Somebody who comes back may have pulled or edited the text snapshot meanwhile.
+    const back = (): void => void this.lookOutside();
+    window.addEventListener('focus', back);
+    const stop = this.bridge.listen({
       message: (m) => {
         this.message(m);
       },
@@ -76,6 +79,20 @@ export class Session {
         this.online.set(yes);
       },
     });
+    return () => {
+      window.removeEventListener('focus', back);
+      stop();
+    };
+  }
+
+  private async lookOutside(): Promise<void> {
+    if (!this.project.get() || !this.online.get()) return;
+    try {
+      const { outside } = await this.bridge.call('outside', {});
+      this.patch({ outside });
+    } catch {
+      // Whatever keeps Go from telling is told by what the person does next.
+    }
   }
 
   async load(): Promise<void> {
@@ -198,6 +215,7 @@ export class Session {
       readOnly: o.readOnly,
       outside: o.outside,
     });
+    if (o.notice) this.toasts.note(o.name, o.notice);
     void this.deployer.enter(o.sandbox).then(() => this.pastLogs());
   }
 
