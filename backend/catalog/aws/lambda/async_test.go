@@ -24,7 +24,7 @@ func (s *stage) push(payload string) {
 func (s *stage) left() int {
 	n := 0
 	_ = s.State(space).View(func(tx kind.Tx) error {
-		tx.Scan(eventsOf(s.fn.ARN), nil, func(_, _ []byte) bool { n++; return true })
+		tx.Scan([]byte("backlog/"+s.fn.ARN+"/"), nil, func(_, _ []byte) bool { n++; return true })
 		return nil
 	})
 	return n

@@ -93,7 +93,7 @@ func (d *dispatcher) delete(_ context.Context, w kind.World, in kind.Instance) e
 		return nil // it came no further than its name
 	}
 	w.Functions().Remove(in.ARN)
-	return w.State(space).Update(func(tx kind.Tx) error { return tx.DeletePrefix(eventsOf(in.ARN)) })
+	return d.events.Drop(w, in)
 }
 
 // host hands the function to whoever runs processes. Doing so again with the same values changes nothing.

@@ -98,7 +98,7 @@ func (c call) invoke(name string) kind.HTTPResponse {
 	case "DryRun":
 		return c.answer(204, nil)
 	case "Event":
-		if err := c.d.enqueue(c.w, fn, event{ID: id, Payload: payload}); err != nil {
+		if err := c.d.enqueue(c.w, fn, event{id: id, Payload: payload}); err != nil {
 			return c.failed(err)
 		}
 		out := c.answer(202, nil)

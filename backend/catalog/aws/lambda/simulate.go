@@ -4,11 +4,11 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"sync"
 
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/backlog"
 )
 
 const (
@@ -22,19 +22,15 @@ const (
 	latest = "$LATEST"
 )
 
-// State keys: e/<function>/<due>/<id> an asynchronous event, c/<mapping> how far a mapping has read its stream.
+// State keys: backlog/ the events of functions, c/<mapping> how far a mapping has read its stream.
 
-// dispatcher is the working part of the Lambda simulation: all data lies in kind.State, the dispatcher itself only wakes
-// the function that an event has come for.
-type dispatcher struct {
-	mu    sync.Mutex
-	bells map[string]chan struct{} // by function ARN; closed when an event has come
-}
+// dispatcher is the working part of the Lambda simulation: the events that functions have not handled yet.
+type dispatcher struct{ events *backlog.Backlog }
 
 // Simulate brings functions, what invokes them, and the Lambda API. Versions, aliases and layers are not simulated.
 // Architectures change nothing, since code is built for this machine; neither does the size of /tmp.
 func (Kind) Simulate() kind.Simulation {
-	d := &dispatcher{bells: map[string]chan struct{}{}}
+	d := &dispatcher{backlog.New(space, parallel)}
 	return kind.Simulation{
 		Types: []kind.ResourceType{{
 			Type: functionType,

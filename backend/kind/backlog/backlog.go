@@ -1,0 +1,162 @@
+// Package backlog keeps work that is to be done later, and again if it fails: asynchronous invocations, deliveries of rules
+// and schedules. It is stored in kind.State, so that it survives a restart, and handled when it is due. It imports kind only.
+package backlog
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"airloom/backend/kind"
+)
+
+// Backlog is the unfinished work of all instances of a kind. It is safe for concurrent use.
+type Backlog struct {
+	space  string
+	atOnce int
+
+	mu    sync.Mutex
+	bells map[string]chan struct{} // by the owner's ARN; closed when something has changed
+}
+
+// Item is one piece of work.
+type Item struct {
+	ID   string // unique among the owner's
+	Due  time.Time
+	Body []byte
+}
+
+// New makes a backlog in a namespace of the state; each owner handles at most atOnce items at once. Its keys begin with "backlog/".
+func New(space string, atOnce int) *Backlog {
+	return &Backlog{space: space, atOnce: atOnce, bells: map[string]chan struct{}{}}
+}
+
+func prefix(owner kind.Instance) []byte { return []byte("backlog/" + owner.ARN + "/") }
+
+// key orders an owner's items by the time at which they are due.
+func (i Item) key(owner kind.Instance) []byte {
+	return fmt.Appendf(prefix(owner), "%016x/%s", i.Due.UnixMilli(), i.ID)
+}
+
+// Add keeps an item; it is durable when Add returns.
+func (b *Backlog) Add(w kind.World, owner kind.Instance, i Item) error {
+	defer b.ring(owner)
+	return w.State(b.space).Update(func(tx kind.Tx) error { return tx.Put(i.key(owner), i.Body) })
+}
+
+// Drop forgets all items of an owner.
+func (b *Backlog) Drop(w kind.World, owner kind.Instance) error {
+	return w.State(b.space).Update(func(tx kind.Tx) error { return tx.DeletePrefix(prefix(owner)) })
+}
+
+// Run handles the owner's items as they become due until ctx ends, also those that an earlier process had added. What handle
+// returns takes the item's place; nil means that it is done. An item whose handling ctx has ended stays as it was.
+func (b *Backlog) Run(ctx context.Context, w kind.World, owner kind.Instance, handle func(context.Context, Item) *Item) {
+	var hands sync.WaitGroup
+	defer hands.Wait()
+	busy := claims{keys: map[string]bool{}}
+	for {
+		bell := b.bell(owner)
+		due, next := b.claim(w, owner, &busy)
+		for _, item := range due {
+			hands.Go(func() {
+				again := handle(ctx, item)
+				if ctx.Err() == nil {
+					if err := b.settle(w, owner, item, again); err != nil {
+						w.Log(owner.Node, "error", "keeping what is still to be done: %s", err)
+						return // still claimed: or it would be done over and over
+					}
+				}
+				busy.release(item.key(owner))
+				b.ring(owner)
+			})
+		}
+		var timer <-chan time.Time
+		if !next.IsZero() {
+			timer = w.After(max(next.Sub(w.Now()), time.Millisecond))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-bell:
+		case <-timer:
+		}
+	}
+}
+
+// claims are the items that are being handled.
+type claims struct {
+	mu   sync.Mutex
+	keys map[string]bool
+}
+
+func (c *claims) release(key []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.keys, string(key))
+}
+
+// claim takes the items that are due, as many as may be handled at once, and tells when the next one will be.
+func (b *Backlog) claim(w kind.World, owner kind.Instance, busy *claims) (due []Item, next time.Time) {
+	busy.mu.Lock()
+	defer busy.mu.Unlock()
+	now := w.Now()
+	_ = w.State(b.space).View(func(tx kind.Tx) error { // it only reads: there is nothing that could fail
+		tx.Scan(prefix(owner), nil, func(k, v []byte) bool {
+			if len(busy.keys) >= b.atOnce {
+				return false // whoever ends rings
+			}
+			i, ok := read(k[len(prefix(owner)):], v)
+			if !ok || busy.keys[string(k)] {
+				return true
+			}
+			if i.Due.After(now) {
+				next = i.Due
+				return false
+			}
+			busy.keys[string(k)] = true
+			due = append(due, i)
+			return true
+		})
+		return nil
+	})
+	return due, next
+}
+
+// read is the inverse of key.
+func read(key, body []byte) (Item, bool) {
+	var millis int64
+	due, id, ok := bytes.Cut(key, []byte("/"))
+	_, err := fmt.Sscanf(string(due), "%x", &millis)
+	return Item{string(id), time.UnixMilli(millis), bytes.Clone(body)}, ok && err == nil
+}
+
+func (b *Backlog) settle(w kind.World, owner kind.Instance, done Item, again *Item) error {
+	return w.State(b.space).Update(func(tx kind.Tx) error {
+		if err := tx.Delete(done.key(owner)); err != nil || again == nil {
+			return err
+		}
+		return tx.Put(again.key(owner), again.Body)
+	})
+}
+
+// bell is closed at the next ring for the owner.
+func (b *Backlog) bell(owner kind.Instance) <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.bells[owner.ARN] == nil {
+		b.bells[owner.ARN] = make(chan struct{})
+	}
+	return b.bells[owner.ARN]
+}
+
+func (b *Backlog) ring(owner kind.Instance) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c := b.bells[owner.ARN]; c != nil {
+		close(c)
+		delete(b.bells, owner.ARN)
+	}
+}
