@@ -114,18 +114,11 @@ func (Kind) Check(s *kind.Scope) []fault.Finding {
 	find := func(field, source, message, hint string) {
 		out = append(out, fault.Finding{Rule: "bucket", Severity: fault.Blocking, Node: string(s.Node.ID), Field: field, Message: message, Hint: hint, Source: source})
 	}
-	if why := badName(s.String("bucketName")); s.String("bucketName") != "" && why != "" {
-		find("bucketName", docNames, "no bucket can be called "+s.String("bucketName")+": "+why, "leave it empty for a name that is made")
-	}
-	for _, row := range s.Rows("expiry") {
-		if days, _ := row["days"].(float64); days < 1 {
-			find("expiry", docExpiry, "a rule of expiry says no number of days", "give the days, or remove the row")
-		}
+	// What the field's pattern says already is not said again.
+	if name := s.String("bucketName"); legalName.MatchString(name) && badName(name) != "" {
+		find("bucketName", docNames, "no bucket can be called "+name+": "+badName(name), "leave it empty for a name that is made")
 	}
 	for _, row := range s.Rows("cors") {
-		if len(texts(row["origins"])) == 0 {
-			find("cors", docCORS, "a row names no origin", "name one, or remove the row")
-		}
 		for _, o := range texts(row["origins"]) {
 			if strings.Count(o, "*") > 1 {
 				find("cors", docCORS, "the origin "+o+" has more than one *", "use one at most")
@@ -199,12 +192,12 @@ func name(s *kind.Scope) []any {
 		return []any{fixed}
 	}
 	const most = 63 - 1 - 36 // the longest name, less a dash and a UUID
-	base := strings.Trim(strings.ReplaceAll(string(s.Node.ID), "_", "-"), "-")
+	base := string(s.Node.ID)
 	if reserved(base) {
 		base = "b-" + base
 	}
 	if len(base) > most {
-		sum := sha256.Sum256([]byte(s.Node.ID))
+		sum := sha256.Sum256([]byte(base))
 		base = base[:most-7] + "-" + hex.EncodeToString(sum[:3])
 	}
 	return []any{base + "-", cfn.Select(2, cfn.Split("/", cfn.StackID))}

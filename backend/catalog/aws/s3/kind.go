@@ -29,14 +29,13 @@ var (
 )
 
 const (
-	doc           = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html"
-	docNames      = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
-	docVersions   = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html"
-	docExpiry     = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html"
-	docCORS       = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html"
-	docEvents     = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"
-	docFilters    = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html"
-	docEncryption = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"
+	doc         = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html"
+	docNames    = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+	docVersions = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html"
+	docExpiry   = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html"
+	docCORS     = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html"
+	docEvents   = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"
+	docFilters  = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html"
 )
 
 // prefixPattern leaves out what IAM and S3 would take for a wildcard or a policy variable.
