@@ -27,12 +27,14 @@ export function httpBridge(): Bridge {
   return {
     async call<K extends Operation>(op: K, input: Operations[K]['in']): Promise<Operations[K]['out']> {
       let answer: Response;
+      let text: string;
       try {
         answer = await fetch(`/rpc/${op}`, {
           method: 'POST',
           headers: headers({ 'Content-Type': 'application/json' }),
           body: JSON.stringify(input),
         });
+        text = await answer.text();
       } catch {
         throw new Fault({
           code: 'unreachable',
@@ -40,7 +42,6 @@ export function httpBridge(): Bridge {
           hint: 'check that it still runs; the page goes on by itself when it does',
         });
       }
-      const text = await answer.text();
       const body = (text ? parse(text) : {}) as unknown;
       if (!answer.ok) throw new Fault(faultBody(body, answer.status));
       return body as Operations[K]['out'];

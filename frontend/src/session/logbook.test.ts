@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AppEvent } from '../bridge/api';
+import { kept, Logbook } from './logbook';
+
+const line = (n: number, node = 'worker'): AppEvent => ({
+  seq: n,
+  time: new Date(n).toISOString(),
+  type: 'log',
+  node,
+  text: `line ${String(n)}`,
+});
+
+describe('the logbook', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it('gathers floods: ten repaints a second at most', () => {
+    const book = new Logbook();
+    let painted = 0;
+    book.log.subscribe(() => painted++);
+    for (let n = 0; n < 2000; n++) {
+      book.add(line(n));
+      if (n % 200 === 0) vi.advanceTimersByTime(20);
+    }
+    vi.advanceTimersByTime(100);
+    expect(painted).toBeLessThan(5);
+    expect(book.log.get().lines).toHaveLength(2000);
+    expect(book.log.get().last.get('worker')?.text).toBe('line 1999');
+  });
+
+  it('keeps the newest and counts all', () => {
+    const book = new Logbook();
+    for (let n = 0; n < kept + 100; n++) book.add(line(n));
+    book.flush();
+    expect(book.log.get().lines).toHaveLength(kept);
+    expect(book.log.get().lines[0]?.text).toBe('line 100');
+    expect(book.log.get().total).toBe(kept + 100);
+  });
+
+  it('puts past lines before, once, and in their order', () => {
+    const book = new Logbook();
+    book.add(line(5));
+    book.fill([line(3), line(4), line(5)]);
+    book.fill([line(3), line(4), line(5)]);
+    expect(book.log.get().lines.map((e) => e.seq)).toEqual([3, 4, 5]);
+    expect(book.log.get().total).toBe(3);
+  });
+
+  it('forgets what waits when it is cleared', () => {
+    const book = new Logbook();
+    book.add(line(1));
+    book.clear();
+    vi.advanceTimersByTime(200);
+    expect(book.log.get().lines).toEqual([]);
+  });
+});
