@@ -296,3 +296,8 @@ func address(d sandbox.Deployment, node string) string {
 	}
 	return fmt.Sprintf("no URL of %s in %v", node, d.URLs)
 }
+
+// existing is an artifact that lies at a path named after its key.
+func (p *project) existing(path string) generate.Artifact {
+	return generate.Artifact{Node: "worker", Key: filepath.Base(path), Path: path}
+}

@@ -70,7 +70,7 @@ func (s *Sandbox) publishSite(ctx context.Context, h *held, e *engine.Engine, in
 			return err
 		}
 	}
-	root, err := s.openSite(site)
+	root, err := s.openSite(site, site.Folder())
 	if err != nil {
 		return err
 	}
@@ -148,18 +148,18 @@ func escapePath(key string) string {
 }
 
 // openSite opens the folder of a site, which nothing of it can leave.
-func (s *Sandbox) openSite(site kind.Site) (*os.Root, error) {
-	if !filepath.IsLocal(filepath.FromSlash(site.Source)) {
-		return nil, fault.New(fault.Invalid, "the folder %q lies outside of the project", site.Source).At(string(site.Node))
+func (s *Sandbox) openSite(site kind.Site, folder string) (*os.Root, error) {
+	if !filepath.IsLocal(filepath.FromSlash(folder)) {
+		return nil, fault.New(fault.Invalid, "the folder %q lies outside of the project", folder).At(string(site.Node))
 	}
 	project, err := os.OpenRoot(s.Project)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.NotFound, "opening the project's folder").At(s.Project)
 	}
 	defer project.Close()
-	root, err := project.OpenRoot(filepath.FromSlash(site.Source))
+	root, err := project.OpenRoot(filepath.FromSlash(folder))
 	if err != nil {
-		return nil, fault.Wrap(err, fault.NotFound, "opening the folder of the site").At(string(site.Node)).Try("put the files to be published into %s", site.Source)
+		return nil, fault.Wrap(err, fault.NotFound, "opening the folder of the site").At(string(site.Node)).Try("put the files to be published into %s", folder)
 	}
 	return root, nil
 }
@@ -197,9 +197,13 @@ func siteFiles(root *os.Root) ([]string, error) {
 	return out, nil
 }
 
-// siteDigest tells whether a site has changed: its files, its configuration, its bucket.
+// siteDigest tells whether a site has changed: its files, or what they are built of, its configuration, its bucket.
 func (s *Sandbox) siteDigest(site kind.Site) (string, error) {
-	root, err := s.openSite(site)
+	folder := site.Folder()
+	if site.Build != "" {
+		folder = site.Source
+	}
+	root, err := s.openSite(site, folder)
 	if err != nil {
 		return "", err
 	}
@@ -209,7 +213,7 @@ func (s *Sandbox) siteDigest(site kind.Site) (string, error) {
 		return "", err
 	}
 	sum := sha256.New()
-	sum.Write(cfn.PrintValue(map[string]any{"bucket": site.Bucket, "build": site.Build, "config": site.Config}))
+	sum.Write(cfn.PrintValue(map[string]any{"bucket": site.Bucket, "build": site.Build, "output": site.Output, "config": site.Config}))
 	for _, name := range files {
 		f, err := root.Open(name)
 		if err != nil {

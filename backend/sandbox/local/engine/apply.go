@@ -107,7 +107,7 @@ func (r *run) clearHalfMade() {
 func (r *run) step(id string) error {
 	res := r.p.in.Template.Resources[id]
 	rt := r.Types[res.Type]
-	props, err := r.p.env.EvalMap(id+".Properties", res.Properties)
+	props, err := properties(r.p.env, id, res)
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (r *run) outputs() error {
 		if err != nil {
 			return err
 		}
-		out[name] = text(v)
+		out[name] = text(plain(v))
 	}
 	r.head.Outputs = out
 	for _, name := range sortedKeys(out) {

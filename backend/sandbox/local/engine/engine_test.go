@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/sandbox"
 )
@@ -71,6 +72,29 @@ step shop UPDATE_COMPLETE`)
 	b.same("things", len(b.cloud.things)+len(b.disk.records), 0)
 	b.same("status", e.Head().Status, "DELETE_COMPLETE")
 	b.consistent(e)
+}
+
+// Nothing on this machine speaks TLS: what a template joins to such an address is made plain, everywhere.
+func TestAddressesArePlain(t *testing.T) {
+	const page = `
+Resources:
+  A: {Type: Test::Thing, Properties: {Size: "127.0.0.1:4000"}}
+  B: {Type: Test::Thing, Properties: {From: !Sub "https://${A.Size}/x", List: ["https://example.com:443", !Sub "https://${A.Size}"]}}
+Outputs:
+  Page: {Value: !Join ["", ["https://", !GetAtt A.Size]]}
+`
+	b := newBench(t)
+	e := b.engine()
+	b.must(b.apply(e, page))
+	b.same("output", e.Head().Outputs["Page"], "http://127.0.0.1:4000")
+	in := b.input(page)
+	v, err := e.Eval(in, "Config", map[string]any{"api": in.Template.Outputs["Page"].Value, "stack": cfn.StackName})
+	b.must(err)
+	b.same("evaluated", v, map[string]any{"api": "http://127.0.0.1:4000", "stack": "shop"})
+	b.same("properties", e.current("B").Instance.Properties, map[string]any{"From": "http://127.0.0.1:4000/x", "List": []any{"https://example.com:443", "http://127.0.0.1:4000"}})
+	p, err := e.Plan(in)
+	b.must(err)
+	b.same("method", p.Method, "none")
 }
 
 func changes(p Preview) string {

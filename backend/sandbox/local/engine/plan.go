@@ -102,7 +102,7 @@ func (e *Engine) predict(p *prepared) {
 		res := p.in.Template.Resources[id]
 		old := e.current(id)
 		rt, known := e.Types[res.Type]
-		props, err := p.env.EvalMap(id+".Properties", res.Properties)
+		props, err := properties(p.env, id, res)
 		if err != nil {
 			p.refuse(id, fault.As(err).Where, "%s", fault.As(err).Message)
 		}

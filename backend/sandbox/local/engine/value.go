@@ -19,7 +19,33 @@ func (e *Engine) Eval(in Input, root string, v any) (any, error) {
 	}
 	env.Zones, env.Dynamic = zones, e.Dynamic
 	e.reads(env)
-	return env.Eval(root, v)
+	v, err = env.Eval(root, v)
+	return plain(v), err
+}
+
+// plain takes TLS away from addresses of the sandbox, which templates join of a scheme and a name ("https://" and a distribution's
+// DomainName): nothing here speaks it. Eval has made v anew, so that it may be changed in place.
+func plain(v any) any {
+	switch v := v.(type) {
+	case string:
+		return strings.ReplaceAll(v, "https://127.0.0.1:", "http://127.0.0.1:")
+	case map[string]any:
+		for k, item := range v {
+			v[k] = plain(item)
+		}
+	case []any:
+		for i, item := range v {
+			v[i] = plain(item)
+		}
+	}
+	return v
+}
+
+// properties evaluates a resource's properties.
+func properties(env *cfn.Env, id string, res cfn.Resource) (map[string]any, error) {
+	m, err := env.EvalMap(id+".Properties", res.Properties)
+	plain(m)
+	return m, err
 }
 
 // reads lets functions read what is deployed.
