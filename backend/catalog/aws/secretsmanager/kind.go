@@ -47,10 +47,10 @@ func (Kind) Spec() kind.Spec {
 		Fields: []kind.Field{
 			{Name: "value", Title: "Value", Type: kind.Choice, Options: []string{"generated", "supplied"}, Default: "generated", Doc: docGenerate,
 				Help: "Generated: AWS makes a random value at the first deployment. Supplied: the secret is empty until somebody puts a value in, for instance by calling the node."},
-			{Name: "description", Title: "Description", Type: kind.Text, Pattern: `.{0,2048}`, Help: "What it is for. Never the value itself."},
+			{Name: "description", Title: "Description", Type: kind.Text, Help: "What it is for. Never the value itself."},
 			{Name: "length", Title: "Length", Type: kind.Number, Group: "Generated value", Default: 32.0, Min: kind.Bound(8), Max: kind.Bound(4096), Step: 1, Doc: docGenerate},
 			{Name: "punctuation", Title: "With punctuation", Type: kind.Flag, Group: "Generated value", Default: false, Help: "Letters and digits alone need no escaping anywhere."},
-			{Name: "without", Title: "Without characters", Type: kind.Text, Group: "Generated value", Pattern: `.{0,4096}`, Doc: docGenerate},
+			{Name: "without", Title: "Without characters", Type: kind.Text, Group: "Generated value", Doc: docGenerate},
 			{Name: "template", Title: "JSON around it", Type: kind.JSON, Group: "Generated value", Doc: docGenerate,
 				Help: `An object that the value is put into, as {"username": "admin"}. It stands in the template: nothing secret here.`},
 			{Name: "key", Title: "Its key in the JSON", Type: kind.Text, Group: "Generated value", Default: "password", Pattern: `.{1,256}`, Doc: docGenerate},

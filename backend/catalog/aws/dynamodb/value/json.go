@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // Error is a value that DynamoDB would refuse, with its words. Serialization tells that the JSON itself has the wrong
@@ -200,11 +201,27 @@ func member(k Kind, raw json.RawMessage, depth int) (Value, error) {
 		}
 		set := SetOf(k, v.List)
 		if len(set.List) < len(items) {
-			return v, refuse("One or more parameter values were invalid: Input collection %s contains duplicates.", raw)
+			return v, duplicates(k, items)
 		}
 		return set, nil
 	}
 	return v, refuse("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+}
+
+// duplicates is the error of a set that has a member twice; the three types say it in three ways.
+func duplicates(k Kind, items []json.RawMessage) error {
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = strings.Trim(string(item), `"`)
+	}
+	all := strings.Join(texts, ", ")
+	switch k {
+	case NumberSet:
+		return refuse("Input collection contains duplicates")
+	case BinarySet:
+		return refuse("One or more parameter values were invalid: Input collection [%s]of type BS contains duplicates.", all)
+	}
+	return refuse("One or more parameter values were invalid: Input collection [%s] contains duplicates.", all)
 }
 
 // SetOf is a set of members without duplicates, in order, so that equal sets print alike.
