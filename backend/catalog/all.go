@@ -9,7 +9,9 @@ import (
 	"airloom/backend/catalog/aws/resource"
 	"airloom/backend/catalog/aws/s3"
 	"airloom/backend/catalog/aws/secretsmanager"
+	"airloom/backend/catalog/aws/sns"
 	"airloom/backend/catalog/aws/sqs"
+	"airloom/backend/catalog/client/spa"
 	"airloom/backend/catalog/group"
 	"airloom/backend/catalog/note"
 	"airloom/backend/catalog/saas/auth0"
@@ -25,7 +27,9 @@ func Shelf() kind.Shelf {
 		dynamodb.New(),
 		s3.New(),
 		sqs.New(),
+		sns.New(),
 		secretsmanager.New(),
+		spa.New(),
 		auth0.New(),
 		stripe.New(),
 		resource.New(),

@@ -60,7 +60,8 @@ func (Kind) Spec() kind.Spec {
 // Emit adds nothing: the tenant lives at Auth0.
 func (Kind) Emit(*kind.Scope) error { return nil }
 
-// Grant tells an API whose tokens to accept, or a client where people sign in. Neither needs a permission: what is told is public.
+// Grant tells an API or a function whose tokens to accept, or a client where people sign in. Neither needs a permission: what is
+// told is public.
 func (Kind) Grant(w *kind.Wire) (kind.Grant, error) {
 	domain, audience := w.To.String("domain"), w.To.String("audience")
 	if w.Edge.Access == "login" {
@@ -68,9 +69,11 @@ func (Kind) Grant(w *kind.Wire) (kind.Grant, error) {
 		if client == "" {
 			w.To.Find(fault.Blocking, "auth0-client", "clientId", "copy it from the application at Auth0", "%s lets people sign in at %s, which needs a client id", w.From.Node.Name, w.To.Node.Name)
 		}
-		return kind.Grant{ARN: issuer(domain), Settings: map[string]any{"domain": domain, "clientId": client, "audience": audience}}, nil
+		return kind.Grant{ARN: issuer(domain), Variables: map[string]any{"DOMAIN": domain, "CLIENT_ID": client, "AUDIENCE": audience},
+			Settings: map[string]any{"domain": domain, "clientId": client, "audience": audience}}, nil
 	}
-	return kind.Grant{ARN: issuer(domain), Settings: map[string]any{"issuer": issuer(domain), "audience": audience}}, nil
+	return kind.Grant{ARN: issuer(domain), Variables: map[string]any{"ISSUER": issuer(domain), "AUDIENCE": audience},
+		Settings: map[string]any{"issuer": issuer(domain), "audience": audience}}, nil
 }
 
 // issuer is the iss of the tenant's tokens, which ends in a slash.
