@@ -120,7 +120,7 @@ interface() {
 	packages
 	now=$(digest frontend assets build/sdk)
 	stamp=frontend/node_modules/.airloom-built
-	if [ -f frontend/dist/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then return 0; fi
+	if [ -f frontend/dist/index.html ] && [ -d frontend/dist/sdk ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then return 0; fi
 	quiet "building the interface" npm --prefix frontend run build
 	sdk
 	echo "$now" >"$stamp"

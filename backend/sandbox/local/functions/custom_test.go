@@ -13,6 +13,7 @@ import (
 
 // Each starter answers, logs what it got, and stays warm.
 func TestStarters(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ starter, runtime, handler, tool, sep string }{
 		{"nodejs", "nodejs22.x", "index.handler", "node", ""},
 		{"typescript", "nodejs22.x", "index.handler", "node", ""},
@@ -73,6 +74,7 @@ func packed(t *testing.T, starter string) map[string]string {
 
 // What is no program at all fails by name.
 func TestBootstrapErrors(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for want, files := range map[string]map[string]string{
 		"no such file or directory": {"main": "x"},

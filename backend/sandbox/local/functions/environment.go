@@ -137,14 +137,20 @@ func (e *environment) stop() {
 	e.stopped = true
 	p := e.process
 	e.mu.Unlock()
-	if p == nil {
+	if p == nil || e.over() { // its id may be another's by now
 		return
 	}
+	p.kill()
+	<-e.gone
+}
+
+// over tells whether the process has ended.
+func (e *environment) over() bool {
 	select {
-	case <-e.gone: // its id may be another's by now
+	case <-e.gone:
+		return true
 	default:
-		p.kill()
-		<-e.gone
+		return false
 	}
 }
 

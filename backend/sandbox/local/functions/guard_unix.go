@@ -33,6 +33,7 @@ const guardVariable = "AIRLOOM_GUARD"
 const guardScript = `trap '' HUP INT TERM
 groups=
 while read -r change group; do
+	[ "$change" != q ] || exit 0
 	others=
 	for g in $groups; do [ "$g" = "$group" ] || others="$others $g"; done
 	groups=$others
@@ -46,7 +47,7 @@ while [ -d /proc/self ] && [ "$round" -lt 40 ]; do
 	round=$((round + 1))
 	sleep 0.05
 done
-` + "exit 0\n"
+`
 
 // ensure starts the guard.
 func (g *guard) ensure() error {
@@ -99,13 +100,14 @@ func (g *guard) sweep(variable string) {
 	}
 }
 
-// release ends the guard, which ends what is left.
+// release ends the guard; all environments have ended before.
 func (g *guard) release() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.cmd == nil {
 		return nil
 	}
+	_, _ = io.WriteString(g.pipe, "q\n") // it may be gone already
 	_ = g.pipe.Close()
 	_ = g.cmd.Wait()
 	g.cmd = nil

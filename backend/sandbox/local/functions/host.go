@@ -3,10 +3,16 @@
 // memory setting, when its code is replaced, and when Airloom itself is gone. What a function prints and how it fails
 // reads as it does on Lambda. It is no prison for hostile code. It imports kind, fault and the bootstraps of assets.
 //
+// What differs from Lambda: an environment is not frozen between events, the network is open, and /tmp is the machine's (TMPDIR
+// and HOME lead to a folder that goes with the environment). What differs by system: Linux bounds memory, processes, open
+// files and the size of a file, and finds processes that left their group; macOS bounds the heap of Node.js only, and ends groups;
+// Windows bounds memory and ends everything through job objects. Only Linux is tested.
+//
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 package functions
 
 import (
+	"cmp"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -90,8 +96,12 @@ func (h *Host) path(parts ...string) string {
 	return filepath.Join(append([]string{h.deps.Dir}, parts...)...)
 }
 
-// Put creates or updates a function. Idle processes of the old code end, busy ones after their event.
+// Put creates or updates a function. Idle processes of the old code end, busy ones after their event. What a template may
+// leave out has Lambda's defaults.
 func (h *Host) Put(spec kind.FunctionSpec) error {
+	spec.Timeout = cmp.Or(spec.Timeout, 3*time.Second)
+	spec.MemoryMB = cmp.Or(spec.MemoryMB, 128)
+	spec.LogGroup = cmp.Or(spec.LogGroup, "/aws/lambda/"+spec.Name)
 	if _, err := h.deps.Runtimes.find(spec.Runtime); err != nil {
 		return fault.As(err).At(spec.Node)
 	}

@@ -16,7 +16,7 @@ import (
 type Request struct {
 	Payload       []byte // JSON; nothing is null
 	RequestID     string // "" makes one
-	ClientContext string // JSON, as the caller gave it
+	ClientContext string // JSON, decoded from what the caller gave
 }
 
 // The limits of a synchronous call. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -51,6 +51,9 @@ func (h *Host) Invoke(ctx context.Context, arn string, in Request) (kind.InvokeR
 	if len(in.Payload) == 0 {
 		in.Payload = []byte("null")
 	}
+	if !json.Valid(in.Payload) {
+		return kind.InvokeResult{}, fault.New(fault.Invalid, "InvalidRequestContentException: the event is no JSON")
+	}
 	if in.RequestID == "" {
 		in.RequestID = h.deps.NewID()
 	}
@@ -79,8 +82,12 @@ func (h *Host) Invoke(ctx context.Context, arn string, in Request) (kind.InvokeR
 func (h *Host) run(e *environment, arn string, in Request) (kind.InvokeResult, error) {
 	inv := &invocation{id: in.RequestID, trace: h.trace(e.spec.Tracing), client: in.ClientContext, arn: arn, payload: in.Payload, answered: make(chan answer, 1)}
 	for {
+		warm := e.started()
+		if warm && e.over() {
+			e, warm = h.renew(e), false // it ended after its last answer, and nobody had seen it yet
+		}
 		e.log.begin(inv.id)
-		if !e.started() {
+		if !warm {
 			var failed *answer
 			var err error
 			e, failed, err = h.initialise(e, inv)
@@ -96,10 +103,9 @@ func (h *Host) run(e *environment, arn string, in Request) (kind.InvokeResult, e
 		e.log.start(inv.id)
 		began := time.Now()
 		a, taken := e.handle(inv)
-		if taken {
+		if taken || !warm {
 			return h.finish(e, inv, a, time.Since(began)), nil
 		}
-		e = h.renew(e) // it had ended after its last answer, and nobody had seen it yet
 	}
 }
 
@@ -159,7 +165,7 @@ func (e *environment) initialise(inv *invocation, phase string, limit time.Durat
 	}
 }
 
-// handle gives the event to the process and waits for what comes of it. It is not taken where the process had ended before.
+// handle gives the event to the process and waits for what comes of it. It was not taken where the process ended before.
 func (e *environment) handle(inv *invocation) (a answer, taken bool) {
 	inv.deadline = time.Now().Add(e.spec.Timeout)
 	timer := time.NewTimer(e.spec.Timeout)
@@ -179,10 +185,7 @@ func (e *environment) handle(inv *invocation) (a answer, taken bool) {
 				return a, true
 			default:
 			}
-			if events != nil {
-				return answer{}, false
-			}
-			return e.crashed(inv), true
+			return e.crashed(inv), events == nil
 		case <-timer.C:
 			e.stop()
 			return e.late(inv), true

@@ -102,22 +102,16 @@ func (h *Host) renew(e *environment) *environment {
 
 // release takes an environment back after its event: it becomes idle, or ends if its process did or its code is out of date.
 func (h *Host) release(e *environment, reusable bool) {
-	select {
-	case <-e.gone:
-		reusable = false
-	default:
-	}
 	h.mu.Lock()
 	f := e.function
 	f.busy--
-	if reusable && !h.closed && h.functions[f.spec.ARN] == f && e.current(f) {
+	reusable = reusable && !e.over() && !h.closed && h.functions[f.spec.ARN] == f && e.current(f)
+	if reusable {
 		e.used = time.Now() // only compared with its like
 		f.idle = append(f.idle, e)
 		e.expiry = time.AfterFunc(h.idle, func() { h.expire(e) })
-		reusable = true
 	} else {
 		delete(h.live, e)
-		reusable = false
 	}
 	h.wake()
 	h.mu.Unlock()

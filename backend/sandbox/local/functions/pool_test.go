@@ -61,6 +61,7 @@ func (g *gated) end() map[string]bool {
 
 // An environment serves one event at a time: as many as are needed are started, and stay warm.
 func TestConcurrency(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := b.node(gate)
 	g := newGated(b)
@@ -77,6 +78,7 @@ func TestConcurrency(t *testing.T) {
 }
 
 func TestReservedConcurrency(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := b.node(gate, func(s *kind.FunctionSpec) { s.Concurrency = 2 })
 	g := newGated(b)
@@ -95,6 +97,7 @@ func TestReservedConcurrency(t *testing.T) {
 
 // At most so many processes in all: an idle one makes room, a busy one is waited for.
 func TestHostLimit(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.most, b.patience = 1, 100*time.Millisecond
 	named := func(name string) func(*kind.FunctionSpec) {
@@ -122,6 +125,7 @@ func TestHostLimit(t *testing.T) {
 }
 
 func TestIdleEnds(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.Host.idle = 50 * time.Millisecond
 	f := b.node(gate)
@@ -135,6 +139,7 @@ func TestIdleEnds(t *testing.T) {
 
 // New code serves from the next call on; a call under way ends in the old one, whose process and folder then go.
 func TestReplace(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := b.node(gate)
 	g := newGated(b)
@@ -158,6 +163,7 @@ func TestReplace(t *testing.T) {
 
 // The same function put again keeps its processes; other settings do not.
 func TestPutAgain(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	pid := func(memory int) string {
 		f := b.node(gate, func(s *kind.FunctionSpec) { s.MemoryMB, s.Environment = memory, map[string]string{"A": "b"} })
@@ -172,7 +178,16 @@ func TestPutAgain(t *testing.T) {
 	}
 }
 
+// A function that a template says little about has Lambda's defaults.
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	f := b.node(`export const handler = async (e, c) => [c.memoryLimitInMB, c.getRemainingTimeInMillis() <= 3000, c.logGroupName]`, func(s *kind.FunctionSpec) { s.MemoryMB, s.Timeout, s.LogGroup = 0, 0, "" })
+	b.want(f, ``, `["128",true,"/aws/lambda/shop-nodejs"]`)
+}
+
 func TestRemove(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := b.node(gate)
 	g := newGated(b)
@@ -188,6 +203,7 @@ func TestRemove(t *testing.T) {
 
 // Close ends what runs, and nothing starts any more.
 func TestClose(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := b.node(gate, func(s *kind.FunctionSpec) { s.Timeout = time.Minute })
 	var r kind.InvokeResult

@@ -16,6 +16,7 @@ func (b *bench) python(code string) string {
 }
 
 func TestPython(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := b.python(`
 import fcntl, json, logging, os, sys
@@ -50,6 +51,7 @@ REPORT RequestId: `+id+`	Duration: .*`+"\n")
 }
 
 func TestPythonErrors(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := b.python(`
 import os

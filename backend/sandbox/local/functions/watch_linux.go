@@ -144,8 +144,8 @@ func usages() map[int]usage {
 
 // peak is the most memory that the environment was seen to use, in bytes.
 func (e *environment) peak() int64 {
-	if !e.started() {
-		return 0
+	if !e.started() || e.over() {
+		return e.most.Load()
 	}
 	if text, err := os.ReadFile("/proc/" + strconv.Itoa(e.process.cmd.Process.Pid) + "/status"); err == nil {
 		_, rest, _ := strings.Cut(string(text), "VmHWM:")
