@@ -132,13 +132,13 @@ func copyFile(from, to string) error {
 }
 
 // sweep removes the zips of no use.
-func (h *held) sweep(used []generate.Artifact) {
+func (h *held) sweep(kept []generate.Artifact) {
 	list, err := os.ReadDir(h.artifactPath(""))
 	if err != nil {
 		return // what stays is swept after the next deployment
 	}
 	for _, d := range list {
-		if !slices.ContainsFunc(used, func(a generate.Artifact) bool { return a.Key == d.Name() }) {
+		if !used(kept, d.Name()) {
 			_ = os.Remove(h.artifactPath(d.Name()))
 		}
 	}

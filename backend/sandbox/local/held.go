@@ -64,13 +64,10 @@ func (s *Sandbox) take() (_ *held, err error) {
 	}
 	keys := endpoint.NewKeys(s.Now, s.Random)
 	directory := iam.NewDirectory(Account, Region, s.Now)
-	code := filepath.Join(s.Folder, "functions")
-	// Code that lies there unpacked is not trusted: a project may have brought it. It is made anew from zips whose content
-	// is what their name says.
-	if err := os.RemoveAll(code); err != nil {
-		return h, fault.Wrap(err, fault.Denied, "clearing the folder of unpacked code").At(code)
+	if err := s.clearCode(h); err != nil {
+		return h, err
 	}
-	h.functions = s.Functions(functions.Deps{Dir: code, Artifact: h.artifact, Environment: func(spec kind.FunctionSpec) map[string]string { return h.world.Environment(spec) },
+	h.functions = s.Functions(functions.Deps{Dir: s.codeFolder(), Artifact: h.artifact, Environment: func(spec kind.FunctionSpec) map[string]string { return h.world.Environment(spec) },
 		Log: h.line, Now: s.Now, NewID: s.NewID, Region: Region, Account: Account, Runtimes: s.Runtimes, SDK: s.SDK})
 	h.world, err = world.New(world.Deps{Region: Region, Account: Account, Stack: s.Stack, Simulations: s.simulations(h, directory, keys), Store: h.folder, Directory: directory,
 		Keys: keys, Functions: invoker{h.functions}, Now: s.Now, After: s.After, NewID: s.NewID, Log: h.say})

@@ -39,7 +39,10 @@ type Deps struct {
 	Folder  string // the state folder, <project>/.airloom/local
 	// Config is a folder that belongs to the user and to no project: trust is remembered there, where no project can
 	// forge it. "" remembers nothing beyond this process.
-	Config   string
+	Config string
+	// Cache is another such folder, for what can be made again: functions' unpacked code. "" keeps it in the state folder
+	// and unpacks anew in each process.
+	Cache    string
 	Command  string // what this process is to people who meet it elsewhere: "airloom run"
 	Shelf    kind.Shelf
 	Runtimes functions.Runtimes
@@ -186,10 +189,12 @@ func (s *Sandbox) Close() error {
 	return err
 }
 
-// removeFolder removes the state folder, and the one around it where that is ours and empty.
+// removeFolder removes the state folder with the unpacked code, and the folder around it where that is ours and empty.
 func (s *Sandbox) removeFolder() error {
-	if err := os.RemoveAll(s.Folder); err != nil {
-		return fault.Wrap(err, fault.Denied, "removing the state folder").At(s.Folder)
+	for _, dir := range []string{s.codeFolder(), s.Folder} {
+		if err := removeAll(dir); err != nil {
+			return fault.Wrap(err, fault.Denied, "removing the state folder").At(dir)
+		}
 	}
 	if parent := filepath.Dir(s.Folder); filepath.Base(parent) == ".airloom" {
 		if list, err := os.ReadDir(parent); err == nil && (len(list) == 0 || len(list) == 1 && list[0].Name() == ".gitignore") {
