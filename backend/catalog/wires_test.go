@@ -127,7 +127,9 @@ func TestEveryPairJoins(t *testing.T) {
 			d := p.draw(t, true)
 			first := gen(t, d)
 			if rule := refused[p.String()]; rule != "" {
-				if !slices.ContainsFunc(first.Findings, func(f fault.Finding) bool { return f.Rule == rule && f.Severity == fault.Blocking && f.Node == "source-to-target" && f.Hint != "" }) {
+				if !slices.ContainsFunc(first.Findings, func(f fault.Finding) bool {
+					return f.Rule == rule && f.Severity == fault.Blocking && f.Node == "source-to-target" && f.Hint != ""
+				}) {
 					t.Errorf("it is not refused: %+v", first.Findings)
 				}
 				return
@@ -294,9 +296,9 @@ func TestGrantedIsDrawn(t *testing.T) {
 	t.Parallel()
 	all := pairs()
 	random := rand.New(rand.NewPCG(1, 2))
-	rounds := 1000
-	if testing.Short() {
-		rounds = 100
+	rounds := 200
+	if os.Getenv("AIRLOOM_SOAK") != "" {
+		rounds = 1000
 	}
 	for range rounds {
 		d := design.New()
