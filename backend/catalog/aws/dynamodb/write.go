@@ -106,6 +106,11 @@ func (wr write) updated(old value.Item) (value.Item, error) {
 			return nil, invalid("%s", err.Error())
 		}
 	}
+	for _, v := range item {
+		if v.Depth() > value.MaxDepth {
+			return nil, invalid("%s", value.TooDeep)
+		}
+	}
 	if item.Size() > maxItem {
 		return nil, invalid("Item size to update has exceeded the maximum allowed size")
 	}

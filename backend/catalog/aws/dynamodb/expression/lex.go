@@ -77,15 +77,14 @@ func skip(text string, i int) int {
 
 // syntax is DynamoDB's error about the token at i: the token, and the text around it.
 func syntax(text string, tokens []token, i int) error {
-	from, to := tokens[i].at, len(text)
+	from, to := tokens[i].at, tokens[i].at
 	if i > 0 {
 		from = tokens[i-1].at
 	}
-	if t := tokens[i]; t.class != end {
-		to = t.at + len(t.text)
-	}
-	if i+1 < len(tokens) && tokens[i+1].class != end {
-		to = tokens[i+1].at + len(tokens[i+1].text)
+	for _, t := range tokens[max(0, i-1):min(i+2, len(tokens))] {
+		if t.class != end {
+			to = t.at + len(t.text)
+		}
 	}
 	return fmt.Errorf("Syntax error; token: %q, near: %q", tokens[i].text, text[from:to])
 }

@@ -9,7 +9,7 @@ import (
 	"airloom/backend/catalog/aws/dynamodb/value"
 )
 
-// maxExpression is the longest expression in bytes, maxDepth how deep brackets may nest.
+// maxExpression is the longest expression in bytes.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-expression-parameters
 const (
 	maxExpression = 4096
@@ -215,6 +215,9 @@ func (p *parser) call() (Operand, error) {
 		if a.Function != "" && (sig.condition && a.Function != "size" || !sig.condition && !sig.update || sig.update && !updates(a.Function)) {
 			p.fail("The function is not allowed to be used this way in an expression; function: %s", a.Function)
 		}
+	}
+	if a, b := o.Args[0], o.Args[len(o.Args)-1]; (function == "contains" || function == "begins_with") && a.Path != nil && b.Path != nil && a.Path.String() == b.Path.String() {
+		p.fail("The first operand must be distinct from the remaining operands for this operator or function; operator: %s, first operand: %s", function, a.Path)
 	}
 	switch last := o.Args[len(o.Args)-1]; function {
 	case "attribute_type":

@@ -87,13 +87,17 @@ func (v *Value) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-const maxDepth = 32
+// MaxDepth is how deep documents nest, and TooDeep what DynamoDB says of a deeper one.
+const (
+	MaxDepth = 32
+	TooDeep  = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+)
 
 var wrongForm = Error{"Start of structure or map found where not expected.", true}
 
 func parse(text []byte, depth int) (Value, error) {
-	if depth > maxDepth {
-		return Value{}, refuse("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
+	if depth > MaxDepth {
+		return Value{}, refuse("%s", TooDeep)
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(text, &members); err != nil {
