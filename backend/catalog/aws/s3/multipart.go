@@ -270,11 +270,13 @@ func compositeHeader(r *request) checksum {
 
 // assemble takes the parts that a completion names, in its order.
 func assemble(tx kind.Tx, u upload, named []completedPart) ([]part, error) {
-	var parts []part
-	for i, n := range named {
-		if i > 0 && n.PartNumber <= named[i-1].PartNumber {
+	for i := 1; i < len(named); i++ {
+		if named[i].PartNumber <= named[i-1].PartNumber {
 			return nil, fail(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.")
 		}
+	}
+	var parts []part
+	for i, n := range named {
 		p, ok, err := readPart(tx, u.ID, n.PartNumber)
 		if err != nil {
 			return nil, err
