@@ -106,7 +106,7 @@ func (s *Sandbox) Reload(ctx context.Context, list []generate.Artifact) error {
 	if !ok {
 		return nothing()
 	}
-	if !h.isLive() {
+	if !h.live.Load() {
 		return untrusted()
 	}
 	t, err := cfn.Parse([]byte(b.Body))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"airloom/backend/event"
@@ -34,8 +35,10 @@ type held struct {
 	now       func() time.Time
 	gone      chan struct{} // closed when nothing is held any more
 
-	mu   sync.Mutex
-	live bool
+	start sync.Once
+	live  atomic.Bool
+
+	mu sync.Mutex
 	// mute are functions whose role may not write logs: it is said once.
 	mute map[string]bool
 }
@@ -151,21 +154,12 @@ func (h *held) empty() bool {
 	return err == nil && e.Empty() && (e.Head().Status == "" || e.Head().Status == "DELETE_COMPLETE")
 }
 
-// run lets what is deployed run.
+// run lets what is deployed run. It does so when it returns, whoever asked first.
 func (h *held) run() {
-	h.mu.Lock()
-	was := h.live
-	h.live = true
-	h.mu.Unlock()
-	if !was {
+	h.start.Do(func() {
 		h.world.Live()
-	}
-}
-
-func (h *held) isLive() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.live
+		h.live.Store(true)
+	})
 }
 
 // close ends all that runs and gives the folder free. It takes a half-opened one too.

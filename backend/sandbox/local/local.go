@@ -119,7 +119,7 @@ func (s *Sandbox) Describe(context.Context) (sandbox.Identity, error) {
 		return id, err
 	}
 	id.Warnings = h.functions.Warnings(b.Units)
-	if !h.isLive() {
+	if !h.live.Load() {
 		id.Warnings = append(id.Warnings, "what is deployed does not run: its code has not been agreed to in this place; deploy to start it")
 	}
 	return id, nil

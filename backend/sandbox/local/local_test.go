@@ -178,7 +178,7 @@ func TestTrust(t *testing.T) {
 	if _, err := tryDeploy(s, b, sandbox.Options{}); fault.CodeOf(err) != fault.Denied || fault.As(err).Where != "trust" {
 		t.Fatalf("applied without trust: %v", err)
 	}
-	if s.held.isLive() {
+	if s.held.live.Load() {
 		t.Fatal("something runs without trust")
 	}
 	page := address(deploy(t, s, b), "page")
@@ -197,8 +197,8 @@ func TestTrust(t *testing.T) {
 	foreign.config = t.TempDir()
 	s = foreign.open()
 	d, err := s.Deployment(ctx)
-	if err != nil || len(d.Sandbox.Warnings) == 0 || s.held.isLive() {
-		t.Fatalf("running %v, warnings %v, %v", s.held.isLive(), d.Sandbox.Warnings, err)
+	if err != nil || len(d.Sandbox.Warnings) == 0 || s.held.live.Load() {
+		t.Fatalf("running %v, warnings %v, %v", s.held.live.Load(), d.Sandbox.Warnings, err)
 	}
 	if status, _ := get(t, page); status != http.StatusServiceUnavailable {
 		t.Fatalf("an untrusted page answered %d", status)
@@ -346,7 +346,7 @@ func TestTakenPorts(t *testing.T) {
 	if text := logged(t, s, sandbox.LogQuery{}); strings.Count(text, "is taken by another program") != 2 {
 		t.Fatalf("not said: %s", text)
 	}
-	if !s.held.isLive() {
+	if !s.held.live.Load() {
 		t.Fatal("another port is no other content")
 	}
 }

@@ -108,7 +108,7 @@ func (h *held) content() (string, error) {
 
 // mayRun tells whether the person has agreed to what is deployed.
 func (s *Sandbox) mayRun(h *held) (bool, error) {
-	if h.isLive() {
+	if h.live.Load() {
 		return true, nil
 	}
 	content, err := h.content()

@@ -71,7 +71,12 @@ func (w *World) Close() {
 }
 
 func (w *World) start(r *running) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	t := w.types[r.in.Type]
+	if r.halted {
+		return
+	}
 	if t.Serve != nil {
 		w.Address(r.in.LogicalID)
 		w.addresses.Serve(r.in.LogicalID, func(ctx context.Context, in kind.HTTPRequest) kind.HTTPResponse { return t.Serve(ctx, w, r.in, in) })
@@ -91,6 +96,9 @@ func (w *World) start(r *running) {
 // halt ends the work of an instance that is in the index no more, or the world's. A replacement that has taken over the
 // address keeps it.
 func (w *World) halt(r *running) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.halted = true
 	if w.types[r.in.Type].Serve != nil {
 		if _, replaced := w.first(func(in kind.Instance) bool { return in.LogicalID == r.in.LogicalID && in.PhysicalID != r.in.PhysicalID }); !replaced {
 			w.addresses.Serve(r.in.LogicalID, nil)

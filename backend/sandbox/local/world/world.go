@@ -78,7 +78,10 @@ var _ kind.World = (*World)(nil)
 
 // running is an instance that exists, with its background work.
 type running struct {
-	in     kind.Instance
+	in kind.Instance
+
+	mu     sync.Mutex
+	halted bool // it is not started any more
 	cancel context.CancelFunc
 	ended  chan struct{} // nil: has no background work
 }
