@@ -37,7 +37,9 @@ func TestATokenOfTheTenantOpensTheAPI(t *testing.T) {
 	w.Function = func(in kind.Invocation) (kind.InvokeResult, error) {
 		var event struct {
 			RequestContext struct {
-				Authorizer struct{ JWT struct{ Claims map[string]string } }
+				Authorizer struct {
+					JWT struct{ Claims map[string]string }
+				}
 			}
 		}
 		err := json.Unmarshal(in.Payload, &event)

@@ -7,10 +7,13 @@ import (
 	"airloom/backend/kind"
 )
 
+// options is the method of a preflight request.
+const options = "OPTIONS"
+
 // preflight answers a browser's question whether a page may call; the answer comes from API Gateway, whatever the routes are.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 func preflight(cors map[string]any, r kind.HTTPRequest) (kind.HTTPResponse, bool) {
-	if cors == nil || r.Method != "OPTIONS" || r.Get("Origin") == "" || r.Get("Access-Control-Request-Method") == "" {
+	if cors == nil || r.Method != options || r.Get("Origin") == "" || r.Get("Access-Control-Request-Method") == "" {
 		return kind.HTTPResponse{}, false
 	}
 	out := kind.HTTPResponse{Status: 204, Header: map[string][]string{}}

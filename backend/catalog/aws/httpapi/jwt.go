@@ -32,8 +32,8 @@ type keySet struct {
 
 // Why a caller is turned away.
 var (
-	missingToken = errors.New("the request has no token")
-	missingScope = errors.New("the token has none of the route's scopes")
+	errNoToken = errors.New("the request has no token")
+	errNoScope = errors.New("the token has none of the route's scopes")
 )
 
 type invalidToken struct{ why string }
@@ -47,7 +47,7 @@ func refusal(why error, to route) kind.HTTPResponse {
 	scopes := strings.Join(textsOf(to.in.Properties["AuthorizationScopes"]), " ")
 	var invalid invalidToken
 	switch {
-	case errors.Is(why, missingScope):
+	case errors.Is(why, errNoScope):
 		out = problem(403, "Forbidden")
 		challenge = fmt.Sprintf(`Bearer scope="%s" error="insufficient_scope" error_description="the token does not have sufficient scopes"`, scopes)
 	case errors.As(why, &invalid):
@@ -66,7 +66,7 @@ func (g *gateway) authorize(ctx context.Context, w kind.World, to route, r kind.
 	}
 	raw := token(a, r)
 	if raw == "" {
-		return nil, missingToken
+		return nil, errNoToken
 	}
 	config, _ := a.Properties["JwtConfiguration"].(map[string]any)
 	claims, err := g.verify(ctx, w, raw, text(config["Issuer"]), textsOf(config["Audience"]))
@@ -81,7 +81,7 @@ func (g *gateway) authorize(ctx context.Context, w kind.World, to route, r kind.
 		granted := scopesOf(claims)
 		who.JWT.Scopes = slices.DeleteFunc(wanted, func(s string) bool { return !slices.Contains(granted, s) })
 		if len(who.JWT.Scopes) == 0 {
-			return nil, missingScope
+			return nil, errNoScope
 		}
 	}
 	return who, nil

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,7 +24,7 @@ func TestCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Service != "" || r.Scheme != "https" || r.Host != "abc.lambda-url.eu-west-1.on.aws" || r.Path != "/" || r.Method != "POST" || r.Secret != "arn:secret" {
+	if r.Service != "" || r.Scheme != "https" || r.Host != "abc.lambda-url.eu-west-1.on.aws" || r.Path != "/" || r.Method != http.MethodPost || r.Secret != "arn:secret" {
 		t.Errorf("%+v", r)
 	}
 	var e map[string]any

@@ -27,11 +27,6 @@ var (
 	_ kind.Caller        = Kind{}
 )
 
-const (
-	docWebhooks = "https://docs.stripe.com/webhooks"
-	docKeys     = "https://docs.stripe.com/keys"
-)
-
 // Spec describes the account.
 func (Kind) Spec() kind.Spec {
 	return kind.Spec{
