@@ -174,10 +174,10 @@ const Scene = memo(function Scene({ panning }: { panning: boolean }): ReactEleme
   const boxes = useMemo(() => boxMaker(shelf), [shelf]);
   const shown = useMemo(() => displaced(design, held), [design, held]);
   const nodes = useMemo(() => boxes(design, shown), [boxes, design, shown]);
-  const far = useFlow((s) => s.transform[2] < 0.5);
+  const far = useFlow((s) => (s.transform[2] < 0.25 ? 'far farther' : s.transform[2] < 0.5 ? 'far' : ''));
   return (
     <ReactFlow<Box>
-      className={far ? 'far' : ''}
+      className={far}
       nodes={nodes}
       nodeTypes={shapes}
       onlyRenderVisibleElements
@@ -200,7 +200,6 @@ const Scene = memo(function Scene({ panning }: { panning: boolean }): ReactEleme
       zoomOnDoubleClick={false}
       minZoom={minZoom}
       maxZoom={maxZoom}
-      proOptions={{ hideAttribution: true }}
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
       <Wires design={design} shown={shown} />

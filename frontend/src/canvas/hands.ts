@@ -46,6 +46,8 @@ export class Hands {
   private stop: (() => void) | null = null;
   private pressed: Hit = {};
   private frame = 0;
+  /** The pointer has been away from the edges: one that begins there does not pull. */
+  private free = false;
 
   constructor(board: Board) {
     this.board = board;
@@ -108,6 +110,7 @@ export class Hands {
   private begin(g: Gesture, e: PointerEvent, catcher: Element | null): void {
     this.board.gesture.set(g);
     this.last = e;
+    this.free = false;
     try {
       catcher?.setPointerCapture(e.pointerId);
     } catch {
@@ -265,7 +268,8 @@ export class Hands {
       if (g.kind === 'place' && !g.rect) return;
       const r = v.element.getBoundingClientRect();
       const by = { x: pull(this.last.clientX, r.left, r.right), y: pull(this.last.clientY, r.top, r.bottom) };
-      if (by.x === 0 && by.y === 0) return;
+      if (by.x === 0 && by.y === 0) this.free = true;
+      if (!this.free || (by.x === 0 && by.y === 0)) return;
       v.panBy(by);
       this.move(this.last);
     };

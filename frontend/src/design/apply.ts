@@ -26,23 +26,36 @@ function applyChange<R extends { id: ID }>(what: string, table: Record<ID, R>, c
   const out = { ...table };
   for (const [id, r] of Object.entries(change.removed ?? {})) {
     if (!(id in table)) throw new ApplyError(id, `${what} ${id} is not there to be removed`);
-    if (!equal(table[id], r)) throw new ApplyError(id, `${what} ${id} has changed since`);
+    if (!same(table[id], r)) throw new ApplyError(id, `${what} ${id} has changed since`);
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fresh copy
     delete out[id];
   }
   for (const [id, pair] of Object.entries(change.updated ?? {})) {
-    if (!(id in table)) throw new ApplyError(id, `${what} ${id} is not there to be changed`);
-    if (!equal(table[id], pair.before)) throw new ApplyError(id, `${what} ${id} has changed since`);
+    if (!(id in out)) throw new ApplyError(id, `${what} ${id} is not there to be changed`);
+    if (!same(out[id], pair.before)) throw new ApplyError(id, `${what} ${id} has changed since`);
     if (pair.after.id !== id) throw new ApplyError(id, `${what} ${id} cannot change its id`);
     out[id] = pair.after;
   }
   for (const [id, r] of Object.entries(change.added ?? {})) {
-    if (id in table) throw new ApplyError(id, `${what} ${id} is there already`);
+    if (id in out) throw new ApplyError(id, `${what} ${id} is there already`);
     if (r.id !== id) throw new ApplyError(id, `${what} ${id} is filed under another id`);
     out[id] = r;
   }
   return out;
 }
+
+/** What Go leaves out of a record where it is empty. */
+const optional = new Set(['w', 'h', 'parent', 'locked', 'props', 'access']);
+
+/** Compares records: an optional part that is empty equals one that is absent. Within props every value counts. */
+function same<R extends object>(a: R | undefined, b: R): boolean {
+  return a !== undefined && (a === b || equal(lean(a), lean(b)));
+}
+
+const lean = (r: object): object =>
+  Object.fromEntries(Object.entries(r).filter(([k, v]) => !optional.has(k) || !isEmptyValue(v)));
+
+const isEmptyValue = (v: unknown): boolean => !v || (typeof v === 'object' && Object.keys(v).length === 0);
 
 /** The diff that takes the change back. */
 export function invert(diff: Diff): Diff {
@@ -81,10 +94,10 @@ export function holds(design: Design, diff: Diff): boolean {
   );
 }
 
-function changeHolds<R>(table: Record<ID, R>, c?: Change<R>): boolean {
+function changeHolds<R extends object>(table: Record<ID, R>, c?: Change<R>): boolean {
   return (
-    Object.entries(c?.added ?? {}).every(([id, r]) => equal(table[id], r)) &&
-    Object.entries(c?.updated ?? {}).every(([id, p]) => equal(table[id], p.after)) &&
-    Object.keys(c?.removed ?? {}).every((id) => !(id in table))
+    Object.entries(c?.added ?? {}).every(([id, r]) => same(table[id], r)) &&
+    Object.entries(c?.updated ?? {}).every(([id, p]) => same(table[id], p.after)) &&
+    Object.keys(c?.removed ?? {}).every((id) => !(id in table) || id in (c?.added ?? {}))
   );
 }

@@ -25,15 +25,15 @@ export function NewProject({ app, onClose }: { app: App; onClose: () => void }):
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button look="primary" type="submit" form={form} disabled={wanted === '' || busy}>
-            {busy && <Spinner label="Making" />}
-            Make it
+            {busy && <Spinner label="Creating" />}
+            Create
           </Button>
         </>
       }
     >
       <form
         id={form}
-        className="form"
+        className="dialog-form"
         onSubmit={(e) => {
           e.preventDefault();
           if (wanted) attempt(session.create({ name: wanted, folder, sample }));
@@ -43,7 +43,7 @@ export function NewProject({ app, onClose }: { app: App; onClose: () => void }):
           <span>Name</span>
           <input
             className="input"
-            autoFocus
+            data-first
             value={name}
             spellCheck={false}
             placeholder="shop"
@@ -54,7 +54,7 @@ export function NewProject({ app, onClose }: { app: App; onClose: () => void }):
         </label>
         <label>
           <span>In the folder</span>
-          <span className="form-row">
+          <span className="dialog-row">
             <input
               className="input mono"
               value={folder}
@@ -139,7 +139,7 @@ export function OpenProject({ app, onClose }: { app: App; onClose: () => void })
     >
       <form
         id={form}
-        className="form"
+        className="dialog-form"
         onSubmit={(e) => {
           e.preventDefault();
           if (path.trim()) attempt(session.open(path.trim()));
@@ -149,7 +149,7 @@ export function OpenProject({ app, onClose }: { app: App; onClose: () => void })
           <span>Path of a project or its folder</span>
           <input
             className="input mono"
-            autoFocus
+            data-first
             value={path}
             spellCheck={false}
             placeholder="~/shop"
@@ -187,7 +187,7 @@ function useAttempt(onDone: () => void): {
 function Trouble({ fault }: { fault: Fault | null }): ReactElement | null {
   return (
     fault && (
-      <p className="form-trouble" role="alert">
+      <p className="dialog-trouble" role="alert">
         {sentence(fault.message)} {sentence(fault.hint)}
       </p>
     )

@@ -89,7 +89,7 @@ function Quick(props: {
         <div className="quick-search">
           <Icon name="search" size={17} />
           <input
-            autoFocus
+            data-first
             role="combobox"
             aria-expanded="true"
             aria-controls="quick-list"

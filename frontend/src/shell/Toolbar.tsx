@@ -31,6 +31,7 @@ export function Toolbar({ app }: { app: App }): ReactElement {
   // What the actions' buttons depend on.
   useStore(session.project, (p) => p?.undo);
   useStore(session.project, (p) => p?.redo);
+  useStore(session.project, (p) => p?.saving);
   useStore(session.project, (p) => p?.readOnly);
   useValue(session.prefs);
   useValue(app.drawer);

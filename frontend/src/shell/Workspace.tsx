@@ -14,7 +14,7 @@ import { useStore, useValue } from '../session/store';
 import { Badge, IconButton } from '../ui/controls';
 import { Splitter } from '../ui/splitter';
 import { Tabs } from '../ui/tabs';
-import type { App } from './app';
+import { type App, narrowQuery } from './app';
 import { Banners } from './Banners';
 import { Toolbar } from './Toolbar';
 import './workspace.css';
@@ -70,9 +70,6 @@ export function Workspace({ app }: { app: App }): ReactElement {
     </div>
   );
 }
-
-/** Below this width the sides lie over the canvas: a small window, or a page at 200 %. */
-const narrowQuery = '(max-width: 960px)';
 
 function useNarrow(app: App): boolean {
   useEffect(() => {

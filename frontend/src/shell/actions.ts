@@ -23,6 +23,7 @@ import type { IconName } from '../ui/icons';
 import type { App } from './app';
 import { deployNow } from './deploy';
 import { exportAs } from './export';
+import { saved } from './saved';
 import { nextTheme } from './theme';
 
 export type Group = 'Project' | 'Edit' | 'Select' | 'Arrange' | 'View' | 'Run' | 'Help';
@@ -53,6 +54,11 @@ const nodes = (a: App): boolean => editable(a) && a.board.selectedNodes.length >
 const wireable = (a: App): boolean => {
   const [n, ...more] = a.board.selectedNodes;
   return editable(a) && !!n && more.length === 0 && a.session.shelf.spec(n.kind).shape === 'node';
+};
+
+const undoable = (a: App): boolean => {
+  const p = a.session.project.get();
+  return p !== null && (p.undo !== '' || p.saving.state !== 'saved');
 };
 
 /** Selects what a direction leads to from the selection. */
@@ -99,7 +105,9 @@ const nudges: Action[] = (
   },
   {
     id: `walk.${name.toLowerCase()}`,
-    title: x ? `Along the wire to the ${name.toLowerCase()}` : `Beside, ${name.toLowerCase()}`,
+    title: { Up: 'Neighbour above', Down: 'Neighbour below', Left: 'Back along the wire', Right: 'On along the wire' }[
+      name
+    ],
     group: 'Select' as const,
     keys: [`Alt+Arrow${name}`],
     canvas: true,
@@ -165,10 +173,12 @@ export const actions: readonly Action[] = [
     group: 'Edit',
     icon: 'undo',
     keys: ['Ctrl+Z'],
-    when: (a) => editable(a) && (!!a.session.project.get()?.undo || a.board.gesture.get()?.kind === 'nudge'),
-    run: (a) => {
+    // The first edit may still be on its way: it can be undone as soon as it is seen.
+    when: (a) => editable(a) && (undoable(a) || a.board.gesture.get()?.kind === 'nudge'),
+    run: async (a) => {
       settle(a.board);
-      return a.session.undo();
+      if (!a.session.project.get()?.undo && !(await saved(a.session, 'Undo'))) return;
+      await a.session.undo();
     },
   },
   {

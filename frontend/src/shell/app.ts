@@ -9,6 +9,9 @@ import { Store } from '../session/store';
 /** What lies over the page. */
 export type Sheet = '' | 'commands' | 'find' | 'keys' | 'new' | 'open';
 
+/** Below this width the sides lie over the canvas: a small window, or a page at 200 %. */
+export const narrowQuery = '(max-width: 960px)';
+
 export class App {
   readonly session: Session;
   readonly board: Board;
@@ -18,7 +21,7 @@ export class App {
   readonly menu = new Store<{ name: 'main' | 'context' | 'export'; at: Point } | null>(null);
   /** On a narrow page a side lies over the canvas, one at a time. */
   readonly drawer = new Store<'' | 'palette' | 'side'>('');
-  readonly narrow = new Store(false);
+  readonly narrow = new Store(typeof matchMedia === 'function' && matchMedia(narrowQuery).matches);
 
   constructor(bridge: Bridge) {
     this.session = new Session(bridge);

@@ -1,6 +1,7 @@
-import { settle } from '../canvas/verbs';
-import type { Session } from '../session/session';
+import { fit, settle } from '../canvas/verbs';
+import { boundsOf } from '../design/geometry';
 import type { App } from './app';
+import { saved } from './saved';
 
 /** Shows what a deployment would do: the plan is made of what Go has, so the last edit must be there first. */
 export async function deployNow(app: App): Promise<void> {
@@ -9,28 +10,19 @@ export async function deployNow(app: App): Promise<void> {
   app.showDock('deploy');
   const { run } = session.deployer.state.get();
   if (run?.status === 'running') return;
-  if (!(await saved(session))) return;
+  if (!(await saved(session, 'Deploy'))) return;
   const plan = await session.deployer.plan(session.design.revision);
   if (!plan) return;
+  showAll(app);
   const changes = (plan.changes ?? []).filter((c) => c.action !== 'keep').length;
   session.say(changes === 0 ? 'Nothing to deploy' : `The plan: ${String(changes)} changes. See the Deploy panel.`);
 }
 
-/** Waits until every edit is saved; false where something keeps them from being saved. */
-function saved(session: Session): Promise<boolean> {
-  return new Promise((done) => {
-    const stops: (() => void)[] = [];
-    const end = (ok: boolean): void => {
-      for (const stop of stops) stop();
-      done(ok);
-    };
-    const look = (): boolean => {
-      const s = session.project.get()?.saving;
-      if (s?.state === 'saving') return false;
-      if (s?.state === 'unsaved') session.toasts.fail('Deploy', new Error(`the drawing is not saved: ${s.reason}`));
-      end(s?.state === 'saved');
-      return true;
-    };
-    if (!look()) stops.push(session.project.subscribe(look));
-  });
+/** The plan is painted on the drawing: all of it is brought onto the screen where the dock has pushed it off. */
+function showAll(app: App): void {
+  const all = boundsOf(app.session.design);
+  const w = app.board.view?.window();
+  if (!all || !w) return;
+  const inside = all.x >= w.x && all.y >= w.y && all.x + all.w <= w.x + w.w && all.y + all.h <= w.y + w.h;
+  if (!inside) fit(app.board);
 }

@@ -152,7 +152,7 @@ export function Popover(props: {
       role={props.role}
       aria-label={props.label}
       tabIndex={-1}
-      style={place ? { left: place.left, top: place.top } : { visibility: 'hidden', left: 0, top: 0 }}
+      style={place ? { left: place.left, top: place.top } : { opacity: 0, left: 0, top: 0 }}
       onKeyDown={keyDown}
       onContextMenu={(e) => {
         e.preventDefault();
