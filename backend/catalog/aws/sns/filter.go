@@ -43,6 +43,8 @@ func parseFilter(text []byte, scope string) (filter, error) {
 	}
 	keys, combinations, nested := measure(policy)
 	switch {
+	case !bounded(policy):
+		return f, fault.New(fault.Invalid, "a filter compares numbers between -1,000,000,000 and 1,000,000,000")
 	case nested && !f.body:
 		return f, fault.New(fault.Invalid, "a filter that looks at attributes cannot be nested")
 	case keys > mostKeys:
@@ -93,6 +95,23 @@ func measure(policy map[string]any) (keys, combinations int, nested bool) {
 	}
 	walk(policy, 1)
 	return keys, combinations, nested
+}
+
+// bounded tells whether all numbers of a policy are such that SNS compares them.
+func bounded(v any) bool {
+	switch v := v.(type) {
+	case float64:
+		return v >= -1e9 && v <= 1e9
+	case []any:
+		return !slices.ContainsFunc(v, func(e any) bool { return !bounded(e) })
+	case map[string]any:
+		for _, e := range v {
+			if !bounded(e) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // admits tells whether a message passes.
