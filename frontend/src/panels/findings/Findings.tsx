@@ -92,18 +92,18 @@ function Item({
   const where = f.node && design ? nameOf(design, f.node) : '';
   const text = (
     <>
-      <span className="finding-message">{sentence(f.message)}</span>
-      {f.hint && <span className="finding-hint">{sentence(f.hint)}</span>}
+      <span className="found-message">{sentence(f.message)}</span>
+      {f.hint && <span className="found-hint">{sentence(f.hint)}</span>}
     </>
   );
   return (
-    <li className={`finding finding-${f.severity}`}>
+    <li className={`found found-${f.severity}`}>
       <Icon name={f.severity === 'note' ? 'info' : 'findings'} size={15} />
-      <div className="finding-body">
+      <div className="found-body">
         {where && f.node ? (
           <button
             type="button"
-            className="finding-go"
+            className="found-go"
             onClick={() => {
               onGo(f.node ?? '');
             }}
@@ -112,9 +112,9 @@ function Item({
             {text}
           </button>
         ) : (
-          <div className="finding-go">{text}</div>
+          <div className="found-go">{text}</div>
         )}
-        <span className="finding-rule">{f.source ? <External url={f.source}>{f.rule}</External> : f.rule}</span>
+        <span className="found-rule">{f.source ? <External url={f.source}>{f.rule}</External> : f.rule}</span>
       </div>
     </li>
   );

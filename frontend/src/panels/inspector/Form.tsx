@@ -34,10 +34,10 @@ export function Form(p: FormProps): ReactElement {
   const found = groups(p.fields.filter(fits));
   const wrong = (f: Field): boolean => (p.findings ?? []).some((x) => x.field === f.name);
   return (
-    <div className="form">
+    <div className="fields">
       {p.fields.length >= many && (
         <input
-          className="input form-search"
+          className="input fields-search"
           type="search"
           placeholder="Find a property"
           aria-label="Find a property"
@@ -52,7 +52,7 @@ export function Form(p: FormProps): ReactElement {
         />
       )}
       {found.length === 0 && words.length > 0 && (
-        <p className="quiet form-none">No property matches “{query.trim()}”.</p>
+        <p className="quiet fields-none">No property matches “{query.trim()}”.</p>
       )}
       {found.map((g) =>
         g.title === '' ? (
@@ -83,7 +83,7 @@ export function Section(props: {
   const [open, setOpen] = useState(props.open);
   return (
     <details
-      className="form-group"
+      className="fields-group"
       open={open}
       onToggle={(e) => {
         setOpen(e.currentTarget.open);

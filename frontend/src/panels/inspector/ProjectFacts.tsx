@@ -1,5 +1,6 @@
 // Nothing is selected: what the project is, in a few lines.
 import type { ReactElement } from 'react';
+import type { Finding } from '../../bridge/api';
 import { useSession } from '../../session/context';
 import { useStore, useValue } from '../../session/store';
 import { KindIcon } from '../../ui/icons';
@@ -14,7 +15,6 @@ export function ProjectFacts(): ReactElement | null {
   const nodes = Object.values(p.design.nodes);
   const counts = new Map<string, number>();
   for (const n of nodes) counts.set(n.kind, (counts.get(n.kind) ?? 0) + 1);
-  const errors = p.findings.filter((f) => f.severity === 'error').length;
   return (
     <>
       <header className="inspector-head">
@@ -48,11 +48,7 @@ export function ProjectFacts(): ReactElement | null {
         </div>
         <div>
           <dt>Findings</dt>
-          <dd>
-            {p.findings.length === 0
-              ? 'None'
-              : `${String(p.findings.length)}, ${errors === 0 ? 'no' : String(errors)} ${errors === 1 ? 'error' : 'errors'}`}
-          </dd>
+          <dd>{p.findings.length === 0 ? 'None' : counted(p.findings)}</dd>
         </div>
         <div>
           <dt>Sandbox</dt>
@@ -84,4 +80,14 @@ export function ProjectFacts(): ReactElement | null {
       <p className="quiet inspector-pad">Select a node or a wire to see and change its properties.</p>
     </>
   );
+}
+
+/** "1 error, 2 warnings". */
+function counted(findings: readonly Finding[]): string {
+  return (['error', 'warning', 'note'] as const)
+    .flatMap((s) => {
+      const n = findings.filter((f) => f.severity === s).length;
+      return n === 0 ? [] : [`${String(n)} ${s}${n === 1 ? '' : 's'}`];
+    })
+    .join(', ');
 }

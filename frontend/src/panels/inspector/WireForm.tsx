@@ -69,7 +69,7 @@ export function WireForm({ wire }: { wire: EdgeRecord }): ReactElement {
           </Notice>
         </div>
       ))}
-      <div className="form">
+      <div className="fields">
         <div className="field">
           <div className="field-head">
             <label htmlFor="wire-way">How it is wired</label>
