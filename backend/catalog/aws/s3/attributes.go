@@ -35,7 +35,7 @@ func (r *request) attributes() (answer, error) {
 	}); err != nil {
 		return answer{}, err
 	}
-	for _, name := range encodings(strings.Join(r.Header["X-Amz-Object-Attributes"], ",")) {
+	for _, name := range items(strings.Join(r.Header["X-Amz-Object-Attributes"], ",")) {
 		switch name {
 		case "ETag":
 			out.ETag = v.ETag

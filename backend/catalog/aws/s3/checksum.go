@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"bytes"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -83,19 +82,10 @@ func (c checksum) kind() string {
 	return "FULL_OBJECT"
 }
 
-// payload is the body of an upload with the checksum that the program sent, or the standard one. A body that does not match
-// what was sent with it is refused.
+// payload is the body of an upload with the checksum that the program sent. A body that does not match what was sent with it
+// is refused. The encoding aws-chunked is the endpoint's, which has verified the chunks and put their trailers among the headers.
 func (r *request) payload() ([]byte, checksum, error) {
-	body, trailer := r.Body, map[string]string{}
-	if strings.HasPrefix(r.Get("X-Amz-Content-Sha256"), "STREAMING-") || slices.Contains(encodings(r.Get("Content-Encoding")), "aws-chunked") {
-		var err error
-		if body, trailer, err = unchunk(r.Body); err != nil {
-			return nil, checksum{}, err
-		}
-		if n, err := strconv.Atoi(r.Get("X-Amz-Decoded-Content-Length")); err == nil && n != len(body) {
-			return nil, checksum{}, fail(400, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.")
-		}
-	}
+	body := r.Body
 	if want := r.Get("Content-Md5"); want != "" {
 		if raw, err := base64.StdEncoding.DecodeString(want); err != nil || len(raw) != md5.Size {
 			return nil, checksum{}, fail(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
@@ -104,7 +94,7 @@ func (r *request) payload() ([]byte, checksum, error) {
 			return nil, checksum{}, fail(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")
 		}
 	}
-	sent, err := r.sentChecksum(trailer)
+	sent, err := r.sentChecksum()
 	if err != nil {
 		return nil, checksum{}, err
 	}
@@ -118,19 +108,15 @@ func (r *request) payload() ([]byte, checksum, error) {
 	return body, sent, nil
 }
 
-// sentChecksum is the checksum in the headers or the trailer.
-func (r *request) sentChecksum(trailer map[string]string) (checksum, error) {
+// sentChecksum is the checksum in the headers.
+func (r *request) sentChecksum() (checksum, error) {
 	for _, name := range unknownAlgorithms {
-		if r.Get("X-Amz-Checksum-"+name[:1]+strings.ToLower(name[1:])) != "" || trailer["x-amz-checksum-"+strings.ToLower(name)] != "" ||
-			strings.EqualFold(r.Get("X-Amz-Sdk-Checksum-Algorithm"), name) {
+		if r.Get("X-Amz-Checksum-"+name[:1]+strings.ToLower(name[1:])) != "" || strings.EqualFold(r.Get("X-Amz-Sdk-Checksum-Algorithm"), name) {
 			return checksum{}, unsupported("the embedded sandbox does not compute the checksum %s", name)
 		}
 	}
 	for _, a := range algorithms {
 		v := r.Get(a.header())
-		if t := trailer["x-amz-checksum-"+strings.ToLower(a.name)]; v == "" {
-			v = t
-		}
 		if v == "" {
 			continue
 		}
@@ -142,42 +128,8 @@ func (r *request) sentChecksum(trailer map[string]string) (checksum, error) {
 	return checksum{}, nil
 }
 
-// unchunk decodes the aws-chunked encoding, signed or not: "<size>[;chunk-signature=…]", the data, and after an empty chunk
-// the trailing headers. The signatures of chunks are not verified: the request's own is, and it covers the seed of theirs.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
-func unchunk(raw []byte) (body []byte, trailer map[string]string, err error) {
-	broken := fail(400, "IncompleteBody", "The request body terminated unexpectedly")
-	body = make([]byte, 0, len(raw))
-	for {
-		line, rest, ok := bytes.Cut(raw, []byte("\r\n"))
-		if !ok {
-			return nil, nil, broken
-		}
-		digits, _, _ := bytes.Cut(line, []byte(";"))
-		size, err := strconv.ParseUint(string(digits), 16, 62)
-		if err != nil || size > uint64(len(rest)) {
-			return nil, nil, broken
-		}
-		if size == 0 {
-			raw = rest
-			break
-		}
-		body = append(body, rest[:size]...)
-		if raw, ok = bytes.CutPrefix(rest[size:], []byte("\r\n")); !ok {
-			return nil, nil, broken
-		}
-	}
-	trailer = map[string]string{}
-	for line := range bytes.Lines(raw) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(string(line)), ":"); ok {
-			trailer[strings.ToLower(name)] = strings.TrimSpace(value)
-		}
-	}
-	return body, trailer, nil
-}
-
-// encodings are the content encodings of a header.
-func encodings(header string) []string {
+// items are the elements of a header that is a list.
+func items(header string) []string {
 	var out []string
 	for e := range strings.SplitSeq(header, ",") {
 		if e = strings.TrimSpace(e); e != "" {

@@ -84,7 +84,7 @@ func conditions(v version, match, none, modified, unmodified string) outcome {
 
 // tagged tells whether a list of entity tags has one.
 func tagged(list, etag string) bool {
-	return slices.ContainsFunc(encodings(list), func(t string) bool { return t == "*" || unquote(t) == etag })
+	return slices.ContainsFunc(items(list), func(t string) bool { return t == "*" || unquote(t) == etag })
 }
 
 // moment reads a time of a header in seconds since 1970; one that cannot be read does not count.

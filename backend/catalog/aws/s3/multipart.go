@@ -212,7 +212,7 @@ func (r *request) completeUpload() (answer, error) {
 	want := compositeHeader(r)
 	if want.Value == "" {
 		var err error
-		if want, err = r.sentChecksum(nil); err != nil {
+		if want, err = r.sentChecksum(); err != nil {
 			return answer{}, err
 		}
 	}

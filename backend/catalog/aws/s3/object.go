@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,11 +19,7 @@ var kept = []string{"Cache-Control", "Content-Disposition", "Content-Encoding", 
 func (r *request) describe() (version, error) {
 	v := version{key: r.key, Header: map[string]string{}, Meta: map[string]string{}, Class: strings.ToUpper(r.Get("X-Amz-Storage-Class"))}
 	for _, name := range kept {
-		value := r.Get(name)
-		if name == "Content-Encoding" { // aws-chunked is about the transfer
-			value = strings.Join(slices.DeleteFunc(encodings(value), func(e string) bool { return e == "aws-chunked" }), ",")
-		}
-		if value != "" {
+		if value := r.Get(name); value != "" {
 			v.Header[name] = value
 		}
 	}

@@ -143,27 +143,6 @@ func TestChecksums(t *testing.T) {
 	p.refused(501, "NotImplemented", "PUT /box/k", "y", "X-Amz-Checksum-Xxhash64", "AAAAAAAAAAA=")
 }
 
-// What SDKs send where they stream: chunks, signed or not, and the checksum behind them.
-func TestChunkedBodies(t *testing.T) {
-	p := newPlace(t, nil)
-	trailed := "5\r\n12345\r\n4\r\n6789\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n"
-	headers := []string{"Content-Encoding", "aws-chunked,gzip", "X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "X-Amz-Decoded-Content-Length", "9", "X-Amz-Trailer", "x-amz-checksum-crc32"}
-	p.ok("PUT /box/k", trailed, headers...)
-	get := p.ok("GET /box/k", "")
-	if string(get.Body) != "123456789" || header(get, "Content-Encoding") != "gzip" {
-		t.Errorf("got %q, encoded as %q", get.Body, header(get, "Content-Encoding"))
-	}
-	p.refused(400, "BadDigest", "PUT /box/k", strings.Replace(trailed, "6789", "6780", 1), headers...)
-	p.refused(400, "IncompleteBody", "PUT /box/k", trailed[:8], headers...)
-	headers[5] = "8"
-	p.refused(400, "IncompleteBody", "PUT /box/k", trailed, headers...)
-	signed := "3;chunk-signature=aa\r\nabc\r\n0;chunk-signature=bb\r\n\r\n"
-	p.ok("PUT /box/k", signed, "X-Amz-Content-Sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
-	if get := p.ok("GET /box/k", ""); string(get.Body) != "abc" {
-		t.Errorf("got %q", get.Body)
-	}
-}
-
 func TestCopies(t *testing.T) {
 	p := newPlace(t, nil)
 	p.ok("PUT /box/a%20b", "x", "Content-Type", "text/plain", "X-Amz-Meta-A", "1", "X-Amz-Tagging", "t=1")

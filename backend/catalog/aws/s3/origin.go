@@ -44,7 +44,7 @@ func admitsHeader(allowed []string, header string) bool {
 func (r *request) allowOrigin() map[string]string {
 	method, headers := r.Method, []string(nil)
 	if method == "OPTIONS" {
-		method, headers = r.Get("Access-Control-Request-Method"), encodings(r.Get("Access-Control-Request-Headers"))
+		method, headers = r.Get("Access-Control-Request-Method"), items(r.Get("Access-Control-Request-Headers"))
 	}
 	rule, origin := r.corsRule(method, headers)
 	if rule == nil {
@@ -69,7 +69,7 @@ func (r *request) allowOrigin() map[string]string {
 
 // preflight answers a browser that asks before it sends.
 func (r *request) preflight() (answer, error) {
-	if rule, _ := r.corsRule(r.Get("Access-Control-Request-Method"), encodings(r.Get("Access-Control-Request-Headers"))); rule == nil {
+	if rule, _ := r.corsRule(r.Get("Access-Control-Request-Method"), items(r.Get("Access-Control-Request-Headers"))); rule == nil {
 		return answer{}, fail(403, "AccessForbidden", "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.")
 	}
 	return answer{}, nil
