@@ -46,6 +46,9 @@ func (Kind) Emit(s *kind.Scope) error {
 func (Kind) Grant(w *kind.Wire) (kind.Grant, error) {
 	arn := cfn.GetAtt(w.To.Logical(""), "Arn")
 	send := kind.Statement{Actions: []string{"sqs:SendMessage"}, Resources: []any{arn}}
+	if w.Edge.Protocol == string(kind.Schedule) && fifo(w.To) && !w.To.Flag("contentDeduplication") {
+		w.Find(fault.Blocking, "queue-fifo", "", "switch on “Deduplicate by content” of the queue", "a schedule sends no deduplication ids")
+	}
 	if w.Edge.Access == "deadletter" || w.Edge.Protocol == string(kind.Schedule) {
 		return kind.Grant{ARN: arn, Statements: []kind.Statement{send}}, nil
 	}
@@ -82,6 +85,9 @@ func (Kind) Admit(w *kind.Wire, from kind.Sender) (kind.Endpoint, error) {
 	}
 	if fifo(w.To) && from.Principal == "sns.amazonaws.com" && w.From.String("type") == "standard" {
 		w.Find(fault.Blocking, "queue-fifo", "", "give both the same type", "a standard topic cannot deliver to a FIFO queue")
+	}
+	if fifo(w.To) && from.Principal == "events.amazonaws.com" && !w.To.Flag("contentDeduplication") {
+		w.Find(fault.Blocking, "queue-fifo", "", "switch on “Deduplicate by content” of the queue", "EventBridge sends no deduplication ids")
 	}
 	arn := cfn.GetAtt(w.To.Logical(""), "Arn")
 	condition := map[string]any{"ArnLike": map[string]any{"aws:SourceArn": from.SourceARN}}

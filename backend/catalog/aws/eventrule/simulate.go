@@ -1,0 +1,305 @@
+package eventrule
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"airloom/backend/cfn"
+	"airloom/backend/fault"
+	"airloom/backend/kind"
+	"airloom/backend/kind/backlog"
+	"airloom/backend/kind/pattern"
+)
+
+const (
+	ruleType = "AWS::Events::Rule"
+	busType  = "AWS::Events::EventBus"
+
+	// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+	defaultTries = 185
+	defaultAge   = 24 * time.Hour
+	longestPause = 10 * time.Minute
+
+	atOnce = 10 // deliveries of one rule
+)
+
+// Simulate brings rules. A rule's own clock (ScheduleExpression) is not simulated: draw a schedule. Neither are targets that
+// need a role.
+func (Kind) Simulate() kind.Simulation {
+	c := courier{backlog.New("events", atOnce)}
+	return kind.Simulation{Types: []kind.ResourceType{{
+		Type: ruleType,
+		Properties: []string{"Name", "EventBusName", "EventPattern", "State", "Targets.Id", "Targets.Arn", "Targets.Input", "Targets.InputPath", "Targets.InputTransformer",
+			"Targets.RetryPolicy", "Targets.DeadLetterConfig.Arn", "Targets.SqsParameters.MessageGroupId"},
+		Ignored: []string{"Description", "Tags"},
+		Replace: []string{"Name", "EventBusName"},
+		Check:   checkRule, Create: create, Update: update, Delete: c.delete, Run: c.run, Accept: c.accept,
+	}}}
+}
+
+// courier carries events to targets.
+type courier struct{ pending *backlog.Backlog }
+
+func checkRule(p map[string]any) error {
+	if state, ok := p["State"].(string); ok && state != "ENABLED" && state != "DISABLED" {
+		return fault.New(fault.Unsupported, "the state %s is not simulated: ENABLED and DISABLED are", state).At("State")
+	}
+	if p["EventPattern"] == nil {
+		return fault.New(fault.Invalid, "a rule needs an event pattern").At("EventPattern")
+	}
+	if known(p["EventPattern"]) {
+		if _, err := pattern.Compile(p["EventPattern"]); err != nil {
+			return fault.New(fault.Invalid, "%s", err).At("EventPattern")
+		}
+	}
+	for _, t := range targetsOf(p) {
+		if !known(t.p) {
+			continue
+		}
+		if _, err := shapeOf(t.p); err != nil {
+			return fault.New(fault.Invalid, "target %s: %s", t.id, fault.As(err).Message).At("Targets")
+		}
+	}
+	return nil
+}
+
+func known(v any) bool {
+	known := true
+	cfn.Walk("", v, func(_ string, v any) bool {
+		if _, fn := v.(cfn.Fn); fn {
+			known = false
+		}
+		return known
+	})
+	return known
+}
+
+func create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
+	name, bus := text(in.Properties, "Name"), busOf(in)
+	if name == "" {
+		name = in.PhysicalID[max(0, len(in.PhysicalID)-64):]
+	}
+	in.PhysicalID, in.ARN = name, w.ARN("events", "rule/"+name)
+	if bus != "default" {
+		if _, ok := w.Lookup(busType, bus); !ok {
+			return in, fault.New(fault.NotFound, "the bus %s does not exist", bus).At(in.LogicalID)
+		}
+		in.PhysicalID, in.ARN = bus+"|"+name, w.ARN("events", "rule/"+bus+"/"+name)
+	}
+	if _, taken := w.Find(in.ARN); taken {
+		return in, fault.New(fault.Conflict, "the bus %s has a rule named %s already", bus, name).At(in.LogicalID)
+	}
+	in.Attributes = map[string]any{"Arn": in.ARN}
+	return in, admit(in)
+}
+
+func update(_ context.Context, _ kind.World, old, in kind.Instance) (kind.Instance, error) {
+	in.PhysicalID, in.ARN, in.Attributes = old.PhysicalID, old.ARN, old.Attributes
+	return in, admit(in)
+}
+
+// admit checks the values once they are all known.
+func admit(in kind.Instance) error {
+	if err := checkRule(in.Properties); err != nil {
+		return fault.As(err).At(in.LogicalID)
+	}
+	return nil
+}
+
+func (c courier) delete(_ context.Context, w kind.World, in kind.Instance) error {
+	if in.ARN == "" {
+		return nil // it came no further than its name
+	}
+	return c.pending.Drop(w, in)
+}
+
+// busOf is the name of the rule's bus.
+func busOf(in kind.Instance) string {
+	bus := text(in.Properties, "EventBusName")
+	if bus == "" {
+		return "default"
+	}
+	return bus[strings.LastIndex(bus, "/")+1:]
+}
+
+// target is one target of a rule.
+type target struct {
+	id, arn, group, dead string
+	tries                int
+	age                  time.Duration
+	p                    map[string]any
+}
+
+func targetsOf(p map[string]any) []target {
+	list, _ := p["Targets"].([]any)
+	var out []target
+	for _, item := range list {
+		m, _ := item.(map[string]any)
+		t := target{id: text(m, "Id"), arn: text(m, "Arn"), group: text(m, "SqsParameters", "MessageGroupId"), dead: text(m, "DeadLetterConfig", "Arn"), tries: defaultTries, age: defaultAge, p: m}
+		retry, _ := m["RetryPolicy"].(map[string]any)
+		if n, ok := integer(retry["MaximumRetryAttempts"]); ok {
+			t.tries = n
+		}
+		if n, ok := integer(retry["MaximumEventAgeInSeconds"]); ok {
+			t.age = time.Duration(n) * time.Second
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// delivery is an event on its way to one target.
+type delivery struct {
+	Target   string // its id
+	Event    json.RawMessage
+	Accepted time.Time
+	Tried    int `json:",omitempty"`
+	Hops     int `json:",omitempty"`
+}
+
+func (d delivery) item(id string, due time.Time) backlog.Item {
+	body, _ := json.Marshal(d) // the event is valid JSON
+	return backlog.Item{ID: id, Due: due, Body: body}
+}
+
+// accept keeps an event of the bus for each target, if it matches.
+func (c courier) accept(_ context.Context, w kind.World, in kind.Instance, d kind.Delivery) error {
+	if text(in.Properties, "State") == "DISABLED" {
+		return nil
+	}
+	p, err := pattern.Compile(in.Properties["EventPattern"])
+	if err != nil {
+		return fault.As(err).At(in.Node)
+	}
+	var event any
+	if err := json.Unmarshal(d.Payload, &event); err != nil {
+		return fault.Wrap(err, fault.Invalid, "an event must be JSON").At(in.Node)
+	}
+	if !p.Match(event) {
+		return nil
+	}
+	now := w.Now()
+	for _, t := range targetsOf(in.Properties) {
+		if err := c.pending.Add(w, in, delivery{Target: t.id, Event: d.Payload, Accepted: now, Hops: d.Hops}.item(w.NewID(), now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run delivers what is pending, also what an earlier process had accepted.
+func (c courier) run(ctx context.Context, w kind.World, in kind.Instance) {
+	c.pending.Run(ctx, w, in, func(ctx context.Context, i backlog.Item) *backlog.Item {
+		var d delivery
+		if err := json.Unmarshal(i.Body, &d); err != nil {
+			w.Log(in.Node, "error", "a pending event cannot be read and is lost: %s", err)
+			return nil
+		}
+		targets := targetsOf(in.Properties)
+		n := slices.IndexFunc(targets, func(t target) bool { return t.id == d.Target })
+		if n < 0 {
+			return nil // the target has gone
+		}
+		return deliver(ctx, w, in, targets[n], i.ID, d)
+	})
+}
+
+// deliver hands an event to a target, and tells when to try again where that failed.
+func deliver(ctx context.Context, w kind.World, in kind.Instance, t target, id string, d delivery) *backlog.Item {
+	payload, err := shaped(w, in, t, d)
+	if err == nil {
+		push := kind.Delivery{Principal: kind.Principal{Service: "events.amazonaws.com"}, SourceARN: in.ARN, Target: t.arn, Payload: payload, Hops: d.Hops + 1}
+		if t.group != "" {
+			push.Attributes = map[string]string{"MessageGroupId": t.group}
+		}
+		if err = w.Deliver(ctx, push); err == nil || ctx.Err() != nil {
+			return nil
+		}
+	}
+	code := errorCode(err)
+	now := w.Now()
+	d.Tried++
+	if code == "SDK_CLIENT_ERROR" && d.Tried <= t.tries && now.Sub(d.Accepted) < t.age {
+		if d.Tried == 1 {
+			w.Log(in.Node, "warn", "an event is not delivered to %s yet: %s", t.arn, fault.As(err).Message)
+		}
+		again := d.item(id, now.Add(min(longestPause, time.Second<<min(d.Tried-1, 16))))
+		return &again
+	}
+	w.Log(in.Node, "error", "an event is not delivered to %s: %s", t.arn, fault.As(err).Message)
+	bury(ctx, w, in, t, d, code, err)
+	return nil
+}
+
+// errorCode tells what EventBridge never tries again from what it does.
+func errorCode(err error) string {
+	switch fault.CodeOf(err) {
+	case fault.Denied:
+		return "NO_PERMISSIONS"
+	case fault.NotFound:
+		return "NO_RESOURCE"
+	case fault.Invalid, fault.Limit:
+		return "INVALID_PARAMETER"
+	}
+	return "SDK_CLIENT_ERROR"
+}
+
+// shaped is what the target gets.
+func shaped(w kind.World, in kind.Instance, t target, d delivery) ([]byte, error) {
+	form, err := shapeOf(t.p)
+	if err != nil {
+		return nil, err
+	}
+	f := facts{text: d.Event, ruleARN: in.ARN, rule: in.ARN[strings.LastIndex(in.ARN, "/")+1:], at: d.Accepted.UTC().Format(time.RFC3339)}
+	if err := json.Unmarshal(d.Event, &f.event); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "read an event")
+	}
+	return form(f)
+}
+
+// bury sends an event that could not be delivered to the target's dead-letter queue, with the reason.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+func bury(ctx context.Context, w kind.World, in kind.Instance, t target, d delivery, code string, cause error) {
+	if t.dead == "" {
+		return
+	}
+	attributes := map[string]string{"RULE_ARN": in.ARN, "TARGET_ARN": t.arn, "ERROR_CODE": code, "ERROR_MESSAGE": fault.As(cause).Message}
+	if code == "SDK_CLIENT_ERROR" {
+		attributes["RETRY_ATTEMPTS"] = strconv.Itoa(d.Tried - 1)
+		attributes["EXHAUSTED_RETRY_CONDITION"] = "MaximumRetryAttempts"
+		if d.Tried <= t.tries {
+			attributes["EXHAUSTED_RETRY_CONDITION"] = "MaximumEventAgeInSeconds"
+		}
+	}
+	if err := w.Deliver(ctx, kind.Delivery{Principal: kind.Principal{Service: "events.amazonaws.com"}, SourceARN: in.ARN, Target: t.dead, Payload: d.Event, Attributes: attributes, Hops: d.Hops + 1}); err != nil {
+		w.Log(in.Node, "error", "an event is lost, since the dead-letter queue did not take it: %s", fault.As(err).Message)
+	}
+}
+
+// text walks into a value: text(p, "DeadLetterConfig", "Arn").
+func text(v any, path ...string) string {
+	for _, name := range path {
+		m, _ := v.(map[string]any)
+		v = m[name]
+	}
+	s, _ := v.(string)
+	return s
+}
+
+// integer reads a number as templates give it: CloudFormation takes text for numbers too.
+func integer(v any) (int, bool) {
+	switch v := v.(type) {
+	case int:
+		return v, true
+	case float64:
+		return int(v), v == float64(int(v))
+	case string:
+		n, err := strconv.Atoi(v)
+		return n, err == nil
+	}
+	return 0, false
+}
