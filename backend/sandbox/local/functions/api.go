@@ -1,12 +1,14 @@
 package functions
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"strconv"
 	"strings"
@@ -34,9 +36,8 @@ type api struct {
 func serve(e *environment) (*api, error) {
 	host := "127.0.0.1"
 	if runtime.GOOS == "linux" {
-		b := []byte(e.id)
-		part := func(i int) int { n, _ := strconv.ParseUint(string(b[i:i+2]), 16, 8); return int(n) }
-		host = fmt.Sprintf("127.%d.%d.%d", 1+part(0)%254, part(2), 1+part(4)%254)
+		b := sha256.Sum256([]byte(e.id))
+		host = netip.AddrFrom4([4]byte{127, 1 + b[0]%254, b[1], 1 + b[2]%254}).String()
 	}
 	l, err := net.Listen("tcp4", host+":0")
 	if err != nil {

@@ -68,6 +68,7 @@ func (h *Host) tidy(code string) {
 	h.mu.Unlock()
 	if !used {
 		discard(code)
+		_ = os.RemoveAll(filepath.Join(h.path("pycache"), code)) // Python keeps absolute paths below its prefix
 	}
 }
 

@@ -161,6 +161,23 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+// What Python compiled goes with the code that it was compiled from.
+func TestCompiledPythonGoes(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	f := b.python("import other.part\ndef handler(event, context): return 1")
+	b.want(f, ``, `1`)
+	compiled := func() []string {
+		all, _ := filepath.Glob(filepath.Join(b.path("pycache"), b.path("code"), "*"))
+		return all
+	}
+	if len(compiled()) != 1 {
+		t.Fatalf("compiled: %v", compiled())
+	}
+	b.Remove(f)
+	b.until(func() bool { return len(compiled()) == 0 })
+}
+
 // The same function put again keeps its processes; other settings do not.
 func TestPutAgain(t *testing.T) {
 	t.Parallel()
