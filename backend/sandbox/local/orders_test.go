@@ -218,6 +218,19 @@ func TestOrders(t *testing.T) {
 	if status, _ = post(t, api+"/orders", "", map[string]string{"Authorization": "Bearer x.y.z"}); status != 401 {
 		t.Fatalf("a list with a wrong token: %d", status)
 	}
+	token, err := r.call(s, "auth0", `{"sub":"auth0|ada"}`)
+	if err != nil || token.Status != 200 {
+		t.Fatalf("%+v %v", token, err)
+	}
+	var granted struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.Unmarshal(token.Body, &granted); err != nil {
+		t.Fatal(err)
+	}
+	if status, body = post(t, api+"/orders", "", map[string]string{"Authorization": "Bearer " + granted.AccessToken}); status != 200 || !strings.Contains(body, order.ID) {
+		t.Fatalf("a list with a token: %d %s", status, body)
+	}
 	until(t, "the worker's log names the order", func() bool {
 		return strings.Contains(logged(t, s, sandbox.LogQuery{Node: "process-order"}), order.ID)
 	})

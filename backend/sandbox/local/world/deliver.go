@@ -79,11 +79,16 @@ func (w *World) guard(in kind.Instance, do func() error) (err error) {
 	return do()
 }
 
-// Receive implements kind.World.
+// Receive implements kind.World. What a resource has within it is read through the resource: a table's stream has the table's
+// ARN and a path.
 func (w *World) Receive(ctx context.Context, arn string, req kind.PollRequest) (kind.Batch, error) {
 	in, ok := w.Find(arn)
-	if !ok {
-		return kind.Batch{}, fault.New(fault.NotFound, "there is no %s", arn)
+	for whole := arn; !ok; in, ok = w.Find(whole) {
+		i := strings.LastIndexByte(whole, '/')
+		if i < 0 {
+			return kind.Batch{}, fault.New(fault.NotFound, "there is no %s", arn)
+		}
+		whole = whole[:i]
 	}
 	receive := w.types[in.Type].Receive
 	if receive == nil {

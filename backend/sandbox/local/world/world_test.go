@@ -425,7 +425,10 @@ func TestLooking(t *testing.T) {
 	if err != nil || batch.IDs[0] != "B" {
 		t.Fatal(err)
 	}
-	if _, err := b.Receive(context.Background(), "arn:none", kind.PollRequest{}); fault.CodeOf(err) != fault.NotFound {
+	if batch, err := b.Receive(context.Background(), queue("B").ARN+"/stream/2026", kind.PollRequest{}); err != nil || batch.IDs[0] != "B" {
+		t.Fatal(err)
+	}
+	if _, err := b.Receive(context.Background(), "arn:none/x", kind.PollRequest{}); fault.CodeOf(err) != fault.NotFound {
 		t.Fatal(err)
 	}
 }
