@@ -1,0 +1,344 @@
+package scheduler
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"airloom/backend/catalog/aws/scheduler/expression"
+	"airloom/backend/fault"
+	"airloom/backend/kind"
+	"airloom/backend/kind/backlog"
+)
+
+const (
+	scheduleType = "AWS::Scheduler::Schedule"
+	space        = "scheduler"
+
+	defaultTries = 185
+	defaultAge   = 24 * time.Hour
+	longestPause = 10 * time.Minute
+	precision    = time.Minute // a schedule fires within the minute
+	atOnce       = 5           // starts of one schedule that are pending
+)
+
+// State keys: backlog/ the starts that are pending, t/<schedule> when it began and when it last fired.
+
+// Simulate brings schedules. A flexible window is used at its beginning. What fell due while the sandbox did not run is passed
+// over. Targets are those with a template of their own; universal ones are not simulated.
+func (Kind) Simulate() kind.Simulation {
+	c := clockwork{backlog.New(space, atOnce)}
+	return kind.Simulation{Types: []kind.ResourceType{{
+		Type: scheduleType,
+		Properties: []string{"Name", "ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "EndDate", "State", "FlexibleTimeWindow.Mode", "FlexibleTimeWindow.MaximumWindowInMinutes",
+			"Target.Arn", "Target.RoleArn", "Target.Input", "Target.RetryPolicy", "Target.DeadLetterConfig.Arn", "Target.SqsParameters.MessageGroupId", "Target.EventBridgeParameters"},
+		Ignored: []string{"Description", "KmsKeyArn"},
+		Replace: []string{"Name"},
+		Check:   checkSchedule, Create: c.create, Update: c.update, Delete: c.delete, Run: c.run,
+	}}}
+}
+
+// clockwork starts targets.
+type clockwork struct{ pending *backlog.Backlog }
+
+// schedule is a schedule with its settings.
+type schedule struct {
+	when           expression.Expression
+	start, end     time.Time // zero where there is none
+	on             bool
+	target, role   string
+	input          string
+	group          string
+	source, detail string
+	dead           string
+	tries          int
+	age            time.Duration
+}
+
+func checkSchedule(p map[string]any) error {
+	if arn, ok := text(p, "Target", "Arn"); ok && targetService(arn) == "" {
+		return fault.New(fault.Unsupported, "the target %s is not simulated: functions, queues, topics and buses are", arn).At("Target.Arn")
+	}
+	if _, known := p["ScheduleExpression"].(string); !known {
+		return nil
+	}
+	_, err := scheduleOf(p)
+	return err
+}
+
+// targetService is the service of a target that can be started here.
+func targetService(arn string) string {
+	part := strings.Split(arn, ":")
+	if len(part) > 5 && slices.Contains([]string{"lambda", "sqs", "sns", "events"}, part[2]) {
+		return part[2]
+	}
+	return ""
+}
+
+// scheduleOf reads a schedule's properties over AWS's defaults.
+func scheduleOf(p map[string]any) (schedule, error) {
+	s := schedule{on: p["State"] != "DISABLED", tries: defaultTries, age: defaultAge}
+	name, _ := text(p, "ScheduleExpressionTimezone")
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return s, fault.New(fault.Invalid, "there is no time zone %q", name).At("ScheduleExpressionTimezone")
+	}
+	when, _ := text(p, "ScheduleExpression")
+	if s.when, err = expression.Parse(when, zone); err != nil {
+		return s, fault.As(err).At("ScheduleExpression")
+	}
+	for _, date := range []struct {
+		name string
+		into *time.Time
+	}{{"StartDate", &s.start}, {"EndDate", &s.end}} {
+		if value, ok := text(p, date.name); ok {
+			if *date.into, err = time.Parse(time.RFC3339, value); err != nil {
+				return s, fault.New(fault.Invalid, "%q is no moment such as 2026-12-24T18:00:00Z", value).At(date.name)
+			}
+		}
+	}
+	s.target, _ = text(p, "Target", "Arn")
+	s.role, _ = text(p, "Target", "RoleArn")
+	s.input, _ = text(p, "Target", "Input")
+	s.group, _ = text(p, "Target", "SqsParameters", "MessageGroupId")
+	s.source, _ = text(p, "Target", "EventBridgeParameters", "Source")
+	s.detail, _ = text(p, "Target", "EventBridgeParameters", "DetailType")
+	s.dead, _ = text(p, "Target", "DeadLetterConfig", "Arn")
+	target, _ := p["Target"].(map[string]any)
+	retry, _ := target["RetryPolicy"].(map[string]any)
+	if n, ok := integer(retry["MaximumRetryAttempts"]); ok {
+		s.tries = n
+	}
+	if n, ok := integer(retry["MaximumEventAgeInSeconds"]); ok {
+		s.age = time.Duration(n) * time.Second
+	}
+	return s, nil
+}
+
+func (c clockwork) create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
+	if name, _ := text(in.Properties, "Name"); name != "" {
+		in.PhysicalID = name
+	} else {
+		in.PhysicalID = in.PhysicalID[max(0, len(in.PhysicalID)-64):]
+	}
+	in.ARN = w.ARN("scheduler", "schedule/default/"+in.PhysicalID)
+	if _, taken := w.Find(in.ARN); taken {
+		return in, fault.New(fault.Conflict, "a schedule named %s exists already", in.PhysicalID).At(in.LogicalID)
+	}
+	in.Attributes = map[string]any{"Arn": in.ARN}
+	if err := admit(in); err != nil {
+		return in, err
+	}
+	return in, save(w, in, history{Began: w.Now()})
+}
+
+// update begins anew where the time of the schedule has changed.
+func (c clockwork) update(_ context.Context, w kind.World, old, in kind.Instance) (kind.Instance, error) {
+	in.PhysicalID, in.ARN, in.Attributes = old.PhysicalID, old.ARN, old.Attributes
+	if err := admit(in); err != nil {
+		return in, err
+	}
+	for _, name := range []string{"ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "State"} {
+		if old.Properties[name] != in.Properties[name] {
+			return in, save(w, in, history{Began: w.Now()})
+		}
+	}
+	return in, nil
+}
+
+// admit checks the values once they are all known.
+func admit(in kind.Instance) error {
+	if err := checkSchedule(in.Properties); err != nil {
+		return fault.As(err).At(in.LogicalID)
+	}
+	return nil
+}
+
+func (c clockwork) delete(_ context.Context, w kind.World, in kind.Instance) error {
+	if in.ARN == "" {
+		return nil // it came no further than its name
+	}
+	if err := c.pending.Drop(w, in); err != nil {
+		return err
+	}
+	return w.State(space).Update(func(tx kind.Tx) error { return tx.Delete(historyKey(in)) })
+}
+
+// history is what a schedule must remember: a rate counts from its beginning, and nothing fires twice.
+type history struct{ Began, Fired time.Time }
+
+func historyKey(in kind.Instance) []byte { return []byte("t/" + in.ARN) }
+
+func load(w kind.World, in kind.Instance) (h history, err error) {
+	err = w.State(space).View(func(tx kind.Tx) error {
+		if raw := tx.Get(historyKey(in)); raw != nil {
+			return json.Unmarshal(raw, &h)
+		}
+		h.Began = w.Now()
+		return nil
+	})
+	return h, err
+}
+
+func save(w kind.World, in kind.Instance, h history) error {
+	raw, err := json.Marshal(h)
+	if err != nil {
+		return fault.Wrap(err, fault.Internal, "keep when a schedule has fired")
+	}
+	return w.State(space).Update(func(tx kind.Tx) error { return tx.Put(historyKey(in), raw) })
+}
+
+// run fires until ctx ends, and carries out what is pending.
+func (c clockwork) run(ctx context.Context, w kind.World, in kind.Instance) {
+	s, err := scheduleOf(in.Properties)
+	if err != nil {
+		w.Log(in.Node, "error", "the schedule does not run: %s", fault.As(err).Message)
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.pending.Run(ctx, w, in, func(ctx context.Context, i backlog.Item) *backlog.Item { return start(ctx, w, in, s, i) })
+	}()
+	defer func() { <-done }()
+	if err := c.tick(ctx, w, in, s); err != nil {
+		w.Log(in.Node, "error", "the schedule stands still: %s", fault.As(err).Message)
+	}
+}
+
+func (c clockwork) tick(ctx context.Context, w kind.World, in kind.Instance, s schedule) error {
+	h, err := load(w, in)
+	if err != nil || !s.on {
+		return err
+	}
+	for {
+		next, ok := s.next(h, w.Now())
+		if !ok {
+			<-ctx.Done()
+			return nil
+		}
+		if pause := next.Sub(w.Now()); pause > 0 {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-w.After(pause):
+			}
+		}
+		h.Fired = next
+		now := w.Now()
+		if err := c.pending.Add(w, in, firing{Scheduled: next, Accepted: now}.item(w.NewID(), now)); err != nil {
+			return err
+		}
+		if err := save(w, in, h); err != nil {
+			return err
+		}
+	}
+}
+
+// next is the next moment at which the schedule fires. What fell due before this minute is passed over.
+func (s schedule) next(h history, now time.Time) (time.Time, bool) {
+	began := h.Began
+	if !s.start.IsZero() {
+		began = s.start
+	}
+	after := began.Add(-1)
+	if h.Fired.After(after) {
+		after = h.Fired
+	}
+	if missed := now.Add(-precision); missed.After(after) {
+		after = missed
+	}
+	next, ok := s.when.Next(after, began)
+	return next, ok && (s.end.IsZero() || !next.After(s.end))
+}
+
+// firing is one start that is pending.
+type firing struct {
+	Scheduled, Accepted time.Time
+	Tried               int `json:",omitempty"`
+}
+
+func (f firing) item(id string, due time.Time) backlog.Item {
+	body, _ := json.Marshal(f) // times and a number always print
+	return backlog.Item{ID: id, Due: due, Body: body}
+}
+
+// start starts the target, and tells when to try again where that failed.
+func start(ctx context.Context, w kind.World, in kind.Instance, s schedule, i backlog.Item) *backlog.Item {
+	var f firing
+	if err := json.Unmarshal(i.Body, &f); err != nil {
+		w.Log(in.Node, "error", "a pending start cannot be read and is lost: %s", err)
+		return nil
+	}
+	f.Tried++
+	push := kind.Delivery{Principal: kind.Principal{Role: s.role, Session: in.PhysicalID}, SourceARN: in.ARN, Target: s.target, Payload: s.payload(w, in, f, i.ID), Hops: 1}
+	switch targetService(s.target) {
+	case "events":
+		push.Attributes = map[string]string{"Source": s.source, "DetailType": s.detail}
+	case "sqs":
+		if s.group != "" {
+			push.Attributes = map[string]string{"MessageGroupId": s.group}
+		}
+	}
+	err := w.Deliver(ctx, push)
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	now := w.Now()
+	if final := slices.Contains([]fault.Code{fault.Denied, fault.NotFound, fault.Invalid, fault.Limit}, fault.CodeOf(err)); !final && f.Tried <= s.tries && now.Sub(f.Accepted) < s.age {
+		if f.Tried == 1 {
+			w.Log(in.Node, "warn", "%s is not started yet: %s", s.target, fault.As(err).Message)
+		}
+		again := f.item(i.ID, now.Add(min(longestPause, time.Second<<min(f.Tried-1, 16))))
+		return &again
+	}
+	w.Log(in.Node, "error", "%s is not started: %s", s.target, fault.As(err).Message)
+	if s.dead != "" {
+		push.Target, push.Attributes = s.dead, map[string]string{"ERROR_CODE": string(fault.CodeOf(err)), "ERROR_MESSAGE": fault.As(err).Message, "EXECUTION_ID": i.ID,
+			"RETRY_ATTEMPTS": strconv.Itoa(f.Tried - 1), "SCHEDULE_ARN": in.ARN, "SCHEDULED_TIME": f.Scheduled.UTC().Format(time.RFC3339), "TARGET_ARN": s.target}
+		if err := w.Deliver(ctx, push); err != nil {
+			w.Log(in.Node, "error", "the dead-letter queue did not take it: %s", fault.As(err).Message)
+		}
+	}
+	return nil
+}
+
+// payload is what the target gets: the schedule's input with its context attributes, or an event that names the schedule.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+func (s schedule) payload(w kind.World, in kind.Instance, f firing, id string) []byte {
+	at := f.Scheduled.UTC().Format(time.RFC3339)
+	if s.input != "" {
+		return []byte(strings.NewReplacer("<aws.scheduler.schedule-arn>", in.ARN, "<aws.scheduler.scheduled-time>", at, "<aws.scheduler.execution-id>", id,
+			"<aws.scheduler.attempt-number>", strconv.Itoa(f.Tried)).Replace(s.input))
+	}
+	event, _ := json.Marshal(map[string]any{"version": "0", "id": id, "detail-type": "Scheduled Event", "source": "aws.scheduler", "account": w.Account(), "time": at,
+		"region": w.Region(), "resources": []string{in.ARN}, "detail": "{}"}) // texts always print
+	return event
+}
+
+// text walks into a value: text(p, "Target", "Arn").
+func text(v any, path ...string) (string, bool) {
+	for _, name := range path {
+		m, _ := v.(map[string]any)
+		v = m[name]
+	}
+	s, ok := v.(string)
+	return s, ok
+}
+
+// integer reads a number as templates give it: CloudFormation takes text for numbers too.
+func integer(v any) (int, bool) {
+	switch v := v.(type) {
+	case int:
+		return v, true
+	case float64:
+		return int(v), v == float64(int(v))
+	case string:
+		n, err := strconv.Atoi(v)
+		return n, err == nil
+	}
+	return 0, false
+}
