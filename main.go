@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	dice "math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,6 +22,9 @@ import (
 	"airloom/backend/catalog"
 	"airloom/backend/design"
 	"airloom/backend/pack"
+	"airloom/backend/sandbox"
+	"airloom/backend/sandbox/aws"
+	"airloom/backend/sandbox/local"
 	"airloom/backend/store"
 )
 
@@ -47,8 +52,28 @@ func newApp() *app.App {
 		Log: func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }})
 	return app.New(app.Deps{
 		Version: version, Shelf: catalog.Shelf(), Projects: files{projects}, Packer: packer.Project,
-		Samples: sub(assets, "assets/samples"), Now: time.Now, Config: config(),
+		Sandboxes: []app.SandboxType{{Type: "local", Open: openLocal}, {Type: "aws", Open: openAWS}},
+		Samples:   sub(assets, "assets/samples"), Now: time.Now, Config: config(),
 	})
+}
+
+func openLocal(ctx context.Context, p app.Place) (sandbox.Sandbox, error) {
+	s, err := local.Open(ctx, local.Deps{Name: p.Name, Stack: p.Stack, Project: p.Folder, Folder: filepath.Join(p.Folder, store.LocalDir, p.Name),
+		Config: config(), Cache: cache(), Command: strings.Join(append([]string{"airloom"}, os.Args[1:min(2, len(os.Args))]...), " "),
+		Shelf: catalog.Shelf(), SDK: sub(dist, "frontend/dist/sdk")})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openAWS(ctx context.Context, p app.Place) (sandbox.Sandbox, error) {
+	s, err := aws.Open(ctx, aws.Deps{Name: p.Name, Project: p.Project, Stack: p.Stack, Folder: p.Folder, Config: p.Config,
+		Now: time.Now, After: time.After, NewID: uuid.NewString, Jitter: dice.Float64})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // files shows the store as the use cases want it: a nil project is a nil interface.

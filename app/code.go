@@ -1,12 +1,15 @@
 package app
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path"
 	"slices"
 	"strings"
 
+	"airloom/assets/starters"
+	"airloom/backend/event"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
 )
@@ -34,6 +37,38 @@ const (
 	listedFiles = 200
 	shownBytes  = 256 << 10
 )
+
+// begin writes the first code of functions that have none yet, so that what was just drawn runs. A folder that is there, even
+// an empty one, is the person's own.
+func (s *Session) begin(units []kind.Unit, sink event.Sink) error {
+	root, err := os.OpenRoot(s.Folder())
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "opening the project's folder")
+	}
+	defer root.Close()
+	for _, u := range units {
+		dir := path.Clean(u.Source)
+		starter := starters.For(u.Runtime)
+		if _, err := root.Stat(dir); !errors.Is(err, fs.ErrNotExist) || starter == "" || u.Build != "" {
+			continue
+		}
+		err := starters.Files(starter, func(name string, text []byte) error {
+			mode := fs.FileMode(0o644)
+			if path.Base(name) == "bootstrap" {
+				mode = 0o755
+			}
+			if err := root.MkdirAll(path.Dir(path.Join(dir, name)), 0o755); err != nil {
+				return err
+			}
+			return root.WriteFile(path.Join(dir, name), text, mode)
+		})
+		if err != nil {
+			return fault.Wrap(err, fault.Denied, "writing the first code of %s", u.Name).At(string(u.Node)).Try("make the project's folder writable, or write %s yourself", dir)
+		}
+		sink(event.Event{Type: event.Step, Node: string(u.Node), Text: "wrote a first handler for " + u.Name + " into " + dir})
+	}
+	return nil
+}
 
 // Code lists a function's source and shows its handler. People edit it in their own editor.
 func (s *Session) Code(node string) (Source, error) {

@@ -129,6 +129,11 @@ func stackName(project string, c SandboxConfig) string {
 	return strings.Trim(name[:min(len(name), 28)], "-")
 }
 
+// Resumer is a sandbox whose work goes on elsewhere when this process ends: it follows what was begun and not seen to its end.
+type Resumer interface {
+	Resume(context.Context, event.Sink) error
+}
+
 // PlanView is a plan with the id by which Deploy is told to apply it.
 type PlanView struct {
 	sandbox.Plan
@@ -140,6 +145,11 @@ func (s *Session) Plan(ctx context.Context, name string, opts sandbox.Options, s
 	sb, err := s.Sandbox(ctx, name)
 	if err != nil {
 		return PlanView{}, err
+	}
+	if r, ok := sb.(Resumer); ok {
+		if err := r.Resume(ctx, sink); err != nil {
+			return PlanView{}, err
+		}
 	}
 	who, err := sb.Describe(ctx)
 	if err != nil {

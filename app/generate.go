@@ -71,6 +71,9 @@ func (s *Session) Pack(ctx context.Context, hostArch string, sink event.Sink) ([
 	if err != nil {
 		return nil, err
 	}
+	if err := s.begin(b.Units, sink); err != nil {
+		return nil, err
+	}
 	return s.app.deps.Packer(ctx, s.Folder(), b.Units, hostArch, sink)
 }
 
