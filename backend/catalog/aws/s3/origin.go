@@ -43,7 +43,7 @@ func admitsHeader(allowed []string, header string) bool {
 // allowOrigin are the headers that let a page read an answer.
 func (r *request) allowOrigin() map[string]string {
 	method, headers := r.Method, []string(nil)
-	if method == "OPTIONS" {
+	if method == options {
 		method, headers = r.Get("Access-Control-Request-Method"), items(r.Get("Access-Control-Request-Headers"))
 	}
 	rule, origin := r.corsRule(method, headers)
@@ -61,7 +61,7 @@ func (r *request) allowOrigin() map[string]string {
 	if len(headers) > 0 {
 		h["Access-Control-Allow-Headers"] = strings.ToLower(strings.Join(headers, ", "))
 	}
-	if r.Method == "OPTIONS" && rule["MaxAge"] != nil {
+	if r.Method == options && rule["MaxAge"] != nil {
 		h["Access-Control-Max-Age"] = strconv.FormatInt(number(rule["MaxAge"]), 10)
 	}
 	return h

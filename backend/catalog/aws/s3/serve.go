@@ -16,6 +16,9 @@ import (
 	"airloom/backend/kind"
 )
 
+// Methods that are treated apart: net/http, which has names for them, is out of bounds for kinds.
+const head, options = "HEAD", "OPTIONS"
+
 // apiError is an error answer of the S3 API.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 type apiError struct {
@@ -106,7 +109,7 @@ func respond(r *request) kind.HTTPResponse {
 	if out.Status == 0 {
 		out.Status = 200
 	}
-	if r.Method == "HEAD" {
+	if r.Method == head {
 		out.Body = nil
 	}
 	for _, e := range r.after {
@@ -268,7 +271,7 @@ func (r *request) operation() string {
 		}
 	}
 	switch plain := verb + noun; {
-	case r.Method == "OPTIONS":
+	case r.Method == options:
 		return "Options"
 	case plain == "GetService":
 		return "ListBuckets"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,9 @@ type distribution struct {
 	config map[string]any
 }
 
+// allowed are the methods that a distribution takes where its settings name none.
+var allowed = []string{"GET", "HEAD"}
+
 // passed are the headers of a viewer that reach the bucket.
 var passed = []string{"Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range"}
 
@@ -27,7 +31,7 @@ func serve(ctx context.Context, w kind.World, in kind.Instance, r kind.HTTPReque
 	switch {
 	case !truth(d.config["Enabled"]):
 		out = plain(403, "The distribution is disabled.")
-	case r.Method != "GET" && r.Method != "HEAD":
+	case !slices.Contains(allowed, r.Method):
 		out = plain(403, "This distribution is not configured to allow the HTTP request method "+r.Method+".")
 	default:
 		out = d.answer(ctx, w, r)
