@@ -19,7 +19,7 @@ import { isTyping, listenClipboard } from './clipboard';
 import { BoardContext, useBoard } from './context';
 import { Hands, hitOf, placeOf } from './hands';
 import './paint.css';
-import { Map, ZoomControls } from './parts/Corner';
+import { Gone, Map, ZoomControls } from './parts/Corner';
 import { GhostBox, GroupBox, NoteBox } from './parts/Frames';
 import { NodeBox } from './parts/NodeBox';
 import { Beside, Overlay } from './parts/Overlay';
@@ -103,6 +103,7 @@ function Surface({ hands }: { hands: Hands }): ReactElement {
     >
       <Scene panning={hand || space} />
       {count === 0 && <Teach />}
+      <Gone />
       <ZoomControls />
     </div>
   );

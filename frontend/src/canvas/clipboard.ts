@@ -36,10 +36,18 @@ export function listenClipboard(b: Board): () => void {
     const text = e.clipboardData?.getData('text/plain') ?? '';
     if (text && pasteText(b, text)) e.preventDefault();
   };
+  // WebKit copies nothing where no text is selected, unless the page says here that it has something.
+  const before = (e: Event): void => {
+    const paste = e.type === 'beforepaste';
+    if (!isTyping() && !textSelected() && (paste || b.selectedNodes.length > 0)) e.preventDefault();
+  };
+  const befores = ['beforecopy', 'beforecut', 'beforepaste'];
+  for (const name of befores) document.addEventListener(name, before);
   document.addEventListener('copy', onCopy);
   document.addEventListener('cut', onCopy);
   document.addEventListener('paste', onPaste);
   return () => {
+    for (const name of befores) document.removeEventListener(name, before);
     document.removeEventListener('copy', onCopy);
     document.removeEventListener('cut', onCopy);
     document.removeEventListener('paste', onPaste);

@@ -11,14 +11,16 @@ export function Trouble(props: {
   onAgain: () => void;
 }): ReactElement {
   return (
-    <main className="trouble" role="alert">
-      <Icon name="findings" size={30} />
-      <h1>{props.title}</h1>
-      <p>{props.text}</p>
-      {props.hint && <p className="quiet">{props.hint}</p>}
-      <Button look="primary" icon="refresh" onClick={props.onAgain}>
-        {props.again}
-      </Button>
+    <main>
+      <div className="trouble" role="alert">
+        <Icon name="findings" size={30} />
+        <h1>{props.title}</h1>
+        <p>{props.text}</p>
+        {props.hint && <p className="quiet">{props.hint}</p>}
+        <Button look="primary" icon="refresh" onClick={props.onAgain}>
+          {props.again}
+        </Button>
+      </div>
     </main>
   );
 }

@@ -1,12 +1,10 @@
-// The menus of the table: everything (main), what can be done with the selection (context), export.
+// The menus of the table: the whole project (main), what can be done with the selection (context), export.
 import type { ReactElement } from 'react';
 import { useValue } from '../session/store';
 import { Menu, type MenuItem, type MenuSection } from '../ui/menu';
-import { type Action, action, actions, enabled, type Group } from './actions';
+import { type Action, action, enabled } from './actions';
 import type { App } from './app';
 import { shown } from './keys';
-
-const groups: readonly Group[] = ['Project', 'Edit', 'Select', 'Arrange', 'View', 'Run', 'Help'];
 
 export function item(app: App, a: Action): MenuItem {
   const out: MenuItem = {
@@ -29,10 +27,13 @@ const of = (app: App, ...ids: string[]): MenuSection => ({ items: ids.map((id) =
 function sections(app: App, name: 'main' | 'context' | 'export'): MenuSection[] {
   if (name === 'export') return [of(app, 'export.svg', 'export.dot')];
   if (name === 'main') {
-    return groups.map((g) => ({
-      title: g,
-      items: actions.filter((a) => a.group === g && !a.keysOnly).map((a) => item(app, a)),
-    }));
+    return [
+      of(app, 'help.commands', 'help.keys'),
+      of(app, 'project.new', 'project.open', 'export.svg', 'export.dot', 'project.close'),
+      of(app, 'edit.undo', 'edit.redo', 'select.find', 'node.add'),
+      of(app, 'view.fit', 'view.palette', 'view.side', 'view.dock', 'view.map', 'view.theme'),
+      of(app, 'run.deploy', 'dock.template', 'dock.call', 'dock.logs', 'side.findings'),
+    ];
   }
   if (app.session.selection.get().size === 0) {
     return [

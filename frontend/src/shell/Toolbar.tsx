@@ -42,7 +42,7 @@ export function Toolbar({ app }: { app: App }): ReactElement {
     return { x: r.left, y: r.bottom + 4 };
   };
   return (
-    <header className="toolbar" role="toolbar" aria-label="Project">
+    <header className="toolbar">
       <div className="toolbar-left">
         <button
           type="button"

@@ -49,23 +49,7 @@ export function Workspace({ app }: { app: App }): ReactElement {
           <Canvas board={app.board} hands={app.hands} />
           <Dock app={app} />
         </main>
-        {side && (
-          <>
-            {!narrow && (
-              <Splitter
-                label="Width of the right side"
-                panel="right"
-                size={prefs.sideWidth}
-                min={260}
-                max={640}
-                onSize={(sideWidth) => {
-                  session.prefs.update((p) => ({ ...p, sideWidth }));
-                }}
-              />
-            )}
-            <Side app={app} />
-          </>
-        )}
+        {side && <Side app={app} />}
       </div>
     </div>
   );
@@ -91,10 +75,23 @@ function Side({ app }: { app: App }): ReactElement {
   const { session } = app;
   const tab = useStore(session.prefs, (p) => p.sideTab);
   const width = useStore(session.prefs, (p) => p.sideWidth);
+  const narrow = useValue(app.narrow);
   const findings = useStore(session.project, (p) => p?.findings) ?? [];
   const errors = findings.filter((f) => f.severity === 'error').length;
   return (
     <aside className="right-side" aria-label="Properties and findings" style={{ width }}>
+      {!narrow && (
+        <Splitter
+          label="Width of the right side"
+          panel="right"
+          size={width}
+          min={260}
+          max={640}
+          onSize={(sideWidth) => {
+            session.prefs.update((p) => ({ ...p, sideWidth }));
+          }}
+        />
+      )}
       <Tabs
         label="Right side"
         name="side"

@@ -1,4 +1,4 @@
-// The lower corners: zoom, and a map of the drawing where it does not fit on the screen.
+// The margins of the canvas: zoom, what a plan takes away, and a map of the drawing where it does not fit on the screen.
 import { MiniMap, useStore as useFlow } from '@xyflow/react';
 import { memo, type ReactElement, useMemo } from 'react';
 import { boundsOf } from '../../design/geometry';
@@ -35,6 +35,7 @@ export function ZoomControls(): ReactElement {
   );
 }
 
+const mapSize = { width: 168, height: 112 };
 const shapeClass = (n: Box): string => `map-${n.type ?? 'node'}`;
 
 export const Map = memo(function Map(): ReactElement | null {
@@ -51,6 +52,39 @@ export const Map = memo(function Map(): ReactElement | null {
   });
   if (!wanted || !leaves) return null;
   return (
-    <MiniMap<Box> pannable zoomable ariaLabel="Map of the drawing" nodeClassName={shapeClass} nodeBorderRadius={10} />
+    <MiniMap<Box>
+      pannable
+      zoomable
+      ariaLabel="Map of the drawing"
+      nodeClassName={shapeClass}
+      nodeBorderRadius={10}
+      style={mapSize}
+    />
   );
 });
+
+/** What the plan removes that is no longer on the drawing: there is no box left to paint it on. */
+export function Gone(): ReactElement | null {
+  const { session } = useBoard();
+  const marks = useStore(session.deployer.state, (s) => s.marks);
+  const design = useStore(session.project, (p) => p?.design);
+  const gone = [...marks].filter(
+    ([id, m]) => m.action === 'remove' && !m.state && !design?.nodes[id] && !design?.edges[id],
+  );
+  if (gone.length === 0) return null;
+  const lost = gone.some(([, m]) => m.destructive);
+  return (
+    <div className="gone" role="status">
+      <span>{lost ? 'The plan removes, with their data:' : 'The plan removes:'}</span>
+      <ul>
+        {gone.slice(0, 6).map(([id, m]) => (
+          <li key={id}>
+            − {id}
+            {m.destructive ? ' !' : ''}
+          </li>
+        ))}
+        {gone.length > 6 && <li>and {gone.length - 6} more</li>}
+      </ul>
+    </div>
+  );
+}
