@@ -4,10 +4,13 @@ package catalog
 
 import (
 	"airloom/backend/catalog/aws/dynamodb"
+	"airloom/backend/catalog/aws/eventbus"
+	"airloom/backend/catalog/aws/eventrule"
 	"airloom/backend/catalog/aws/httpapi"
 	"airloom/backend/catalog/aws/lambda"
 	"airloom/backend/catalog/aws/resource"
 	"airloom/backend/catalog/aws/s3"
+	"airloom/backend/catalog/aws/scheduler"
 	"airloom/backend/catalog/aws/secretsmanager"
 	"airloom/backend/catalog/aws/sns"
 	"airloom/backend/catalog/aws/sqs"
@@ -28,6 +31,9 @@ func Shelf() kind.Shelf {
 		s3.New(),
 		sqs.New(),
 		sns.New(),
+		eventbus.New(),
+		eventrule.New(),
+		scheduler.New(),
 		secretsmanager.New(),
 		spa.New(),
 		auth0.New(),
