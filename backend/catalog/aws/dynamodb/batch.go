@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"airloom/backend/catalog/aws/dynamodb/expression"
 	"airloom/backend/catalog/aws/dynamodb/value"
 	"airloom/backend/kind"
 )
@@ -203,88 +202,4 @@ func (c call) batchWrite() (any, error) {
 		c.e.ring(writes[name][0].t.arn)
 	}
 	return out, err
-}
-
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html
-func (c call) transactGet() (any, error) {
-	var r struct {
-		TransactItems []struct {
-			Get *struct {
-				TableName                string
-				Key                      value.Item
-				ProjectionExpression     *string
-				ExpressionAttributeNames map[string]string
-			}
-		}
-		ReturnConsumedCapacity string
-	}
-	if err := c.read(&r); err != nil {
-		return nil, err
-	}
-	if err := errFirst(capacityChoice(r.ReturnConsumedCapacity), transactSize(len(r.TransactItems))); err != nil {
-		return nil, err
-	}
-	var gets []getting
-	seen := map[string]bool{}
-	var names []string
-	for _, q := range r.TransactItems {
-		if q.Get == nil {
-			return nil, invalid("The action or operation requested is invalid. Verify that the action is typed correctly.")
-		}
-		projection, problem := projecting(placeholders{ExpressionAttributeNames: q.Get.ExpressionAttributeNames}, q.Get.ProjectionExpression)
-		t, err := c.target(q.Get.TableName, "", "GetItem", leading(q.Get.Key), naming(projection.Paths()), choosing("dynamodb:Select", selects(projection)))
-		if err != nil {
-			return nil, err
-		}
-		if problem != nil {
-			return nil, problem
-		}
-		if err := twice(t, q.Get.Key, seen); err != nil {
-			return nil, err
-		}
-		gets, names = append(gets, getting{t, q.Get.Key, projection}), append(names, q.Get.TableName)
-	}
-	type response struct {
-		Item value.Item `json:",omitzero"`
-	}
-	out := struct {
-		Responses        []response
-		ConsumedCapacity []*capacity `json:",omitempty"`
-	}{Responses: []response{}}
-	meters := meters{choice: r.ReturnConsumedCapacity}
-	err := c.w.State(space).View(func(tx kind.Tx) error {
-		reasons := make([]reason, len(gets))
-		for i, g := range gets {
-			item, size, err := g.run(tx)
-			if reasons[i], err = reasonOf(err); err != nil {
-				return err
-			}
-			meters.of(names[i]).read(nil, size, 2)
-			out.Responses = append(out.Responses, response{item})
-		}
-		return cancelled(reasons)
-	})
-	out.ConsumedCapacity = meters.answer()
-	return out, err
-}
-
-// expressionsOf are what a transaction's write is parsed from.
-type expressionsOf struct {
-	placeholders
-	TableName                             string
-	Item, Key                             value.Item
-	UpdateExpression, ConditionExpression *string
-	ReturnValuesOnConditionCheckFailure   string
-}
-
-// parse makes a write of it, without its table.
-func (x expressionsOf) parse(verb string) (write, []expression.Path, error) {
-	wr := write{verb: verb, item: x.Item, key: x.Key, onFailure: x.ReturnValuesOnConditionCheckFailure}
-	var err error
-	if verb == "Update" {
-		wr.update, wr.condition, err = updating(x.placeholders, x.UpdateExpression, x.ConditionExpression)
-	} else {
-		wr.condition, err = change{placeholders: x.placeholders, ConditionExpression: x.ConditionExpression}.conditions()
-	}
-	return wr, slices.Concat(wr.update.Paths(), wr.update.Reads(), wr.condition.Paths()), err
 }

@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strings"
 
 	"airloom/backend/catalog/aws/dynamodb/expression"
@@ -198,69 +197,4 @@ func (g *page) within(by map[string]expression.Condition) (window, error) {
 		w.high = behind(w.low)
 	}
 	return w, nil
-}
-
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
-func (c call) scan() (any, error) {
-	var r struct {
-		listing
-		Segment, TotalSegments *int
-	}
-	if err := c.read(&r); err != nil {
-		return nil, err
-	}
-	s, problem := r.scope(written{"FilterExpression", r.FilterExpression}, written{"ProjectionExpression", r.ProjectionExpression})
-	var parsed page
-	if problem == nil {
-		problem = parsed.parse(r.listing, s)
-	}
-	t, err := c.target(r.TableName, r.IndexName, "Scan", naming(parsed.filter.Paths()), naming(parsed.projection.Paths()), choosing("dynamodb:Select", r.selected(parsed)))
-	if err != nil {
-		return nil, err
-	}
-	g, err := r.understand(t, "Scan")
-	if err != nil {
-		return nil, err
-	}
-	if problem != nil {
-		return nil, problem
-	}
-	g.filter, g.projection = parsed.filter, parsed.projection
-	prefix := g.prefix()
-	g.window = window{prefix: prefix, low: prefix, high: behind(prefix)}
-	if err := errFirst(segments(r.Segment, r.TotalSegments), g.start(r.ExclusiveStartKey), g.checkPaths(false)); err != nil {
-		return nil, err
-	}
-	if r.Segment != nil {
-		// Each segment has its share of the partitions' hashes.
-		bound := func(n int) []byte {
-			return binary.BigEndian.AppendUint32(bytes.Clone(prefix), uint32(uint64(n)<<(8*hashBytes)/uint64(*r.TotalSegments)))
-		}
-		g.window.low = bound(*r.Segment)
-		if *r.Segment+1 < *r.TotalSegments {
-			g.window.high = bound(*r.Segment + 1)
-		}
-		if g.beyond() {
-			return nil, invalid("The provided Exclusive start key does not map to the provided Segment and TotalSegments values.")
-		}
-	}
-	return c.give(g, r.listing)
-}
-
-func segments(segment, total *int) error {
-	switch {
-	case segment == nil && total == nil:
-		return nil
-	case total == nil:
-		return invalid("The TotalSegments parameter is required but was not present in the request when Segment parameter is present")
-	case segment == nil:
-		return invalid("The Segment parameter is required but was not present in the request when parameter TotalSegments is present")
-	case *total < 1 || *total > 1000000:
-		return invalid("1 validation error detected: Value '%d' at 'totalSegments' failed to satisfy constraint: Member must have value between 1 and 1000000", *total)
-	case *segment < 0:
-		return invalid("1 validation error detected: Value '%d' at 'segment' failed to satisfy constraint: Member must have value greater than or equal to 0", *segment)
-	case *segment >= *total:
-		return invalid("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not less than TotalSegments: %d", *segment, *total)
-	}
-	return nil
 }

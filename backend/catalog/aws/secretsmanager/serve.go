@@ -90,30 +90,71 @@ func (c call) read(into any) error {
 	return invalid("SerializationException", "the request cannot be read: %s", err.Error())
 }
 
-// find reads the secret that an id names: its name, its ARN, or its ARN without the random end.
-func (c call) find(tx kind.Tx, id, action string) (*secret, error) {
+// find gives the name of the secret that an id means (its name, its ARN, or its ARN without the random end), after checking
+// that the caller may do this to it. No question is asked of the world within a transaction: it may want one of its own.
+func (c call) find(id, action string) (string, error) {
 	names, arn := []string{id}, c.w.ARN("secretsmanager", "secret:"+id)
 	if part := strings.SplitN(id, ":", 7); len(part) == 7 {
 		names, arn = []string{named(id), part[6]}, id
 	}
-	var s *secret
-	for _, name := range names {
-		got, err := load(tx, name)
-		if err != nil {
-			return nil, err
+	found := ""
+	if err := c.w.State(space).View(func(tx kind.Tx) error {
+		for _, name := range names {
+			s, err := load(tx, name)
+			if err != nil {
+				return err
+			}
+			if s != nil && (s.Name == id || strings.HasPrefix(s.ARN, id)) {
+				found, arn = name, s.ARN
+				return nil
+			}
 		}
-		if got != nil && (got.Name == id || strings.HasPrefix(got.ARN, id)) {
-			s, arn = got, got.ARN
-			break
-		}
+		return nil
+	}); err != nil {
+		return "", err
 	}
 	if err := c.w.Allow(kind.Access{Principal: c.who, Action: "secretsmanager:" + action, Resource: arn, Context: map[string]string{"secretsmanager:SecretId": arn}}); err != nil {
+		return "", err
+	}
+	if found == "" {
+		return "", gone()
+	}
+	return found, nil
+}
+
+func gone() apiError {
+	return invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+}
+
+// one reads the secret that an id means.
+func (c call) one(id, action string) (*secret, error) {
+	name, err := c.find(id, action)
+	if err != nil {
 		return nil, err
 	}
-	if s == nil {
-		return nil, invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+	var s *secret
+	err = c.w.State(space).View(func(tx kind.Tx) error { s, err = load(tx, name); return err })
+	if err == nil && s == nil {
+		err = gone() // since it was found
 	}
-	return s, nil
+	return s, err
+}
+
+// change lets f change a secret, and keeps what it makes of it.
+func (c call) change(name string, f func(*secret) error) error {
+	return c.w.State(space).Update(func(tx kind.Tx) error {
+		s, err := load(tx, name)
+		if err != nil {
+			return err
+		}
+		if s == nil {
+			return gone() // since it was found
+		}
+		if err := f(s); err != nil {
+			return err
+		}
+		return s.save(tx)
+	})
 }
 
 func (c call) get() (any, error) {
@@ -121,36 +162,32 @@ func (c call) get() (any, error) {
 	if err := c.read(&r); err != nil {
 		return nil, err
 	}
-	var out any
-	err := c.w.State(space).Update(func(tx kind.Tx) error {
-		s, err := c.find(tx, r.SecretId, "GetSecretValue")
-		if err != nil {
-			return err
+	s, err := c.one(r.SecretId, "GetSecretValue")
+	if err != nil {
+		return nil, err
+	}
+	id := r.VersionId
+	switch v, ok := s.Versions[id]; {
+	case id != "" && !ok:
+		return nil, invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: %s", id)
+	case id != "" && r.VersionStage != "" && !slices.Contains(v.Stages, r.VersionStage):
+		return nil, invalid("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.")
+	case id == "":
+		stage := r.VersionStage
+		if stage == "" {
+			stage = current
 		}
-		id := r.VersionId
-		switch v, ok := s.Versions[id]; {
-		case id != "" && !ok:
-			return invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: %s", id)
-		case id != "" && r.VersionStage != "" && !slices.Contains(v.Stages, r.VersionStage):
-			return invalid("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.")
-		case id == "":
-			stage := r.VersionStage
-			if stage == "" {
-				stage = current
-			}
-			if id = s.labelled(stage); id == "" {
-				return invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", stage)
-			}
+		if id = s.labelled(stage); id == "" {
+			return nil, invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", stage)
 		}
-		v := s.Versions[id]
-		out = value{ARN: s.ARN, Name: s.Name, VersionID: id, SecretString: v.String, SecretBinary: v.Binary, VersionStages: v.Stages, Created: epoch(v.Created)}
-		if day := c.w.Now().UTC().Truncate(24 * time.Hour); !s.Read.Equal(day) {
-			s.Read = day
-			return s.save(tx)
+	}
+	if day := c.w.Now().UTC().Truncate(24 * time.Hour); !s.Read.Equal(day) {
+		if err := c.change(s.Name, func(s *secret) error { s.Read = day; return nil }); err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return out, err
+	}
+	v := s.Versions[id]
+	return value{ARN: s.ARN, Name: s.Name, VersionID: id, SecretString: v.String, SecretBinary: v.Binary, VersionStages: v.Stages, Created: epoch(v.Created)}, nil
 }
 
 // value is a version as the API gives it.
@@ -197,12 +234,13 @@ func (c call) put() (any, error) {
 	if r.ClientRequestToken == "" {
 		r.ClientRequestToken = c.w.NewID()
 	}
-	var out any
-	err := c.w.State(space).Update(func(tx kind.Tx) error {
-		s, err := c.find(tx, r.SecretId, "PutSecretValue")
-		if err != nil {
-			return err
-		}
+	name, err := c.find(r.SecretId, "PutSecretValue")
+	if err != nil {
+		return nil, err
+	}
+	now := c.w.Now()
+	var out value
+	err = c.change(name, func(s *secret) error {
 		v := version{String: r.SecretString, Binary: r.SecretBinary, Stages: r.VersionStages}
 		had, again := s.Versions[r.ClientRequestToken]
 		switch {
@@ -211,10 +249,10 @@ func (c call) put() (any, error) {
 		case again:
 			v = had
 		default:
-			s.put(r.ClientRequestToken, v, c.w.Now())
+			s.put(r.ClientRequestToken, v, now)
 		}
 		out = value{ARN: s.ARN, Name: s.Name, VersionID: r.ClientRequestToken, VersionStages: v.Stages}
-		return s.save(tx)
+		return nil
 	})
 	return out, err
 }
@@ -229,15 +267,11 @@ func (c call) describe() (any, error) {
 	if err := c.read(&r); err != nil {
 		return nil, err
 	}
-	var out any
-	err := c.w.State(space).View(func(tx kind.Tx) error {
-		s, err := c.find(tx, r.SecretId, "DescribeSecret")
-		if err == nil {
-			out = c.description(s, "VersionIdsToStages")
-		}
-		return err
-	})
-	return out, err
+	s, err := c.one(r.SecretId, "DescribeSecret")
+	if err != nil {
+		return nil, err
+	}
+	return c.description(s, "VersionIdsToStages"), nil
 }
 
 // description is what is known of a secret, but for its value. The two operations name the versions differently.
@@ -264,21 +298,16 @@ func (c call) versions() (any, error) {
 	if err := c.read(&r); err != nil {
 		return nil, err
 	}
-	var out any
-	err := c.w.State(space).View(func(tx kind.Tx) error {
-		s, err := c.find(tx, r.SecretId, "ListSecretVersionIds")
-		if err != nil {
-			return err
-		}
-		list := []any{}
-		for _, id := range slices.Sorted(maps.Keys(s.Versions)) {
-			v := s.Versions[id]
-			list = append(list, map[string]any{"VersionId": id, "VersionStages": v.Stages, "CreatedDate": epoch(v.Created)})
-		}
-		out = map[string]any{"ARN": s.ARN, "Name": s.Name, "Versions": list}
-		return nil
-	})
-	return out, err
+	s, err := c.one(r.SecretId, "ListSecretVersionIds")
+	if err != nil {
+		return nil, err
+	}
+	list := []any{}
+	for _, id := range slices.Sorted(maps.Keys(s.Versions)) {
+		v := s.Versions[id]
+		list = append(list, map[string]any{"VersionId": id, "VersionStages": v.Stages, "CreatedDate": epoch(v.Created)})
+	}
+	return map[string]any{"ARN": s.ARN, "Name": s.Name, "Versions": list}, nil
 }
 
 func (c call) list() (any, error) {
@@ -288,20 +317,28 @@ func (c call) list() (any, error) {
 	if err := c.w.Allow(kind.Access{Principal: c.who, Action: "secretsmanager:ListSecrets", Resource: "*"}); err != nil {
 		return nil, err
 	}
-	list := []any{}
-	err := c.w.State(space).View(func(tx kind.Tx) error {
-		for _, in := range c.w.Instances(secretType) {
+	var all []*secret
+	deployed := c.w.Instances(secretType)
+	if err := c.w.State(space).View(func(tx kind.Tx) error {
+		all = nil
+		for _, in := range deployed {
 			s, err := load(tx, named(in.ARN))
 			if err != nil {
 				return err
 			}
 			if s != nil {
-				list = append(list, c.description(s, "SecretVersionsToStages"))
+				all = append(all, s)
 			}
 		}
 		return nil
-	})
-	return map[string]any{"SecretList": list}, err
+	}); err != nil {
+		return nil, err
+	}
+	list := []any{}
+	for _, s := range all {
+		list = append(list, c.description(s, "SecretVersionsToStages"))
+	}
+	return map[string]any{"SecretList": list}, nil
 }
 
 func (c call) random() (any, error) {
