@@ -37,9 +37,9 @@ func (s *Sandbox) Destroy(ctx context.Context, opts sandbox.Options, sink event.
 	if err := e.Destroy(ctx, true, sink); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	s.held = nil
-	s.mu.Unlock()
 	s.grants.forget()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = nil
 	return errors.Join(h.close(), s.removeFolder())
 }

@@ -185,12 +185,12 @@ func (f *fakeFunctions) Close() error {
 
 // project is a folder with everything that a sandbox needs.
 type project struct {
-	t              *testing.T
+	t              testing.TB
 	folder, config string
 	functions      *fakeFunctions
 }
 
-func newProject(t *testing.T) *project {
+func newProject(t testing.TB) *project {
 	t.Helper()
 	return &project{t: t, folder: t.TempDir(), config: t.TempDir()}
 }

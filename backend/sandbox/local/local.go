@@ -171,16 +171,20 @@ func (s *Sandbox) exists() bool {
 	return err == nil
 }
 
-// Close implements sandbox.Sandbox: no process and no port is left.
+// Close implements sandbox.Sandbox: no process and no port is left. A change that is under way comes to its end before; whoever
+// started it has canceled it, where it matters.
 func (s *Sandbox) Close() error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
 	s.mu.Lock()
-	h := s.held
-	s.held, s.closed = nil, true
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	s.closed = true
 	s.client.CloseIdleConnections()
+	h := s.held
 	if h == nil {
 		return nil
 	}
+	s.held = nil
 	empty := h.empty()
 	err := h.close()
 	if empty { // a plan alone leaves nothing behind

@@ -8,9 +8,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"airloom/backend/design"
 	"airloom/backend/event"
@@ -229,4 +231,33 @@ func TestShelf(t *testing.T) {
 	if got := children(t); len(got) > 0 {
 		t.Fatalf("processes are left: %v", got)
 	}
+}
+
+// BenchmarkWarmCall is a request through the HTTP API to a function that answers at once: what the sandbox adds to it.
+func BenchmarkWarmCall(b *testing.B) {
+	r := newReal(b, "orders")
+	r.design = design.Design{Nodes: map[design.ID]design.Node{"api": {ID: "api", Kind: "aws.httpapi", Name: "api"}, "echo": {ID: "echo", Kind: "aws.lambda", Name: "echo"}},
+		Edges: map[design.ID]design.Edge{"route": {ID: "route", From: design.End{Node: "api", Port: "out"}, To: design.End{Node: "echo", Port: "in"}, Protocol: "route",
+			Props: design.Props{"method": "GET", "path": "/"}}}}
+	dir := filepath.Join(r.folder, "functions", "echo")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "index.mjs"), []byte(`export const handler = async () => ({ statusCode: 200, body: "hello" })`), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	d := r.deploy(r.open())
+	u := address(d, "api") + "/"
+	if status, body := post(b, u, "", nil); status != 200 {
+		b.Fatalf("%d %s", status, body)
+	}
+	took := make([]time.Duration, 0, 1000)
+	for b.Loop() {
+		start := time.Now()
+		post(b, u, "", nil)
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms/median")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms/p99")
 }

@@ -11,12 +11,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"airloom/backend/cfn"
 	"airloom/backend/event"
@@ -30,7 +28,6 @@ const (
 	siteSection = "sites"
 	mostFile    = 64 << 20
 	mostFiles   = 10_000
-	mostBuild   = 10 * time.Minute
 	configFile  = "config.json"
 )
 
@@ -246,38 +243,6 @@ func (s *Sandbox) changedSites(h *held, sites []kind.Site) ([]kind.Site, error) 
 		}
 	}
 	return out, nil
-}
-
-// build runs the site's own command. It is the project's code, to which the person has agreed, and it does not see the
-// person's credentials.
-func (s *Sandbox) build(ctx context.Context, site kind.Site, sink event.Sink) error {
-	if !filepath.IsLocal(filepath.FromSlash(site.Source)) {
-		return fault.New(fault.Invalid, "the folder %q lies outside of the project", site.Source)
-	}
-	sink(event.Event{Type: event.Step, Level: event.Info, Node: string(site.Node), Text: "build " + string(site.Node)})
-	ctx, cancel := context.WithTimeout(ctx, mostBuild)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "sh", "-c", site.Build)
-	cmd.Dir = filepath.Join(s.Project, filepath.FromSlash(site.Source))
-	for _, name := range []string{"PATH", "HOME", "LANG", "TMPDIR", "USERPROFILE", "SystemRoot", "APPDATA", "TEMP"} {
-		if v, ok := os.LookupEnv(name); ok {
-			cmd.Env = append(cmd.Env, name+"="+v)
-		}
-	}
-	cmd.WaitDelay = 2 * time.Second
-	out, err := cmd.CombinedOutput()
-	if ctx.Err() != nil {
-		return fault.Wrap(ctx.Err(), fault.Canceled, "building %s", site.Node)
-	}
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "the build command of %s failed: %s", site.Node, lastLines(string(out))).Try("run it in %s", site.Source)
-	}
-	return nil
-}
-
-func lastLines(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-5):], " | ")
 }
 
 // contentType is what browsers insist on. The machine's own table is not asked: it differs from one to the next.
