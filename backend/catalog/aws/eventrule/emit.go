@@ -43,19 +43,11 @@ func (Kind) Sender(w *kind.Wire) (kind.Sender, error) {
 	return kind.Sender{Principal: "events.amazonaws.com", SourceARN: cfn.GetAtt(w.From.Logical(""), "Arn")}, nil
 }
 
-// Notify adds a target, or notes the dead-letter queue for Finish, since the targets may come later.
+// Notify adds a target.
 func (Kind) Notify(w *kind.Wire, to kind.Endpoint) error {
 	p := w.From.Resource("").Properties
 	if to.Protocol == "events" {
 		return nil // the other rule has refused
-	}
-	if w.FromPort.ID == failed {
-		if to.Protocol != "sqs" || w.To.String("type") == "fifo" {
-			w.Find(fault.Blocking, "rule-deadletter", "", "use a standard queue", "the dead letters of a rule go to a standard queue")
-			return nil
-		}
-		p[deadLetters] = map[string]any{"Arn": to.ARN}
-		return nil
 	}
 	target := map[string]any{"Id": string(w.Edge.ID), "Arn": to.ARN}
 	input(w, target)
@@ -83,6 +75,26 @@ func (Kind) Notify(w *kind.Wire, to kind.Endpoint) error {
 
 // deadLetters is what a target calls its dead-letter queue.
 const deadLetters = "DeadLetterConfig"
+
+// Use notes the dead-letter queue for Finish, since the targets may come later. EventBridge has no role to send with: the
+// queue must admit it, as it does any sender.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+func (k Kind) Use(w *kind.Wire, to kind.Grant) error {
+	queue, ok := w.ToKind.(kind.PushTarget)
+	if !ok || w.To.String("type") == "fifo" {
+		w.Find(fault.Blocking, "rule-deadletter", "", "use a standard queue", "the dead letters of a rule go to a standard queue")
+		return nil
+	}
+	from, err := k.Sender(w)
+	if err != nil {
+		return err
+	}
+	if _, err := queue.Admit(w, from); err != nil {
+		return err
+	}
+	w.From.Resource("").Properties[deadLetters] = map[string]any{"Arn": to.ARN}
+	return nil
+}
 
 // input says what the target gets of the event.
 func input(w *kind.Wire, target map[string]any) {

@@ -24,6 +24,7 @@ func New() Kind { return Kind{} }
 var (
 	_ kind.PushTarget = Kind{}
 	_ kind.PushSource = Kind{}
+	_ kind.CallSource = Kind{}
 	_ kind.Finisher   = Kind{}
 	_ kind.Simulator  = Kind{}
 	_ kind.Checker    = Kind{}
@@ -33,9 +34,6 @@ const (
 	docPattern = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html"
 	docInput   = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html"
 	docRetry   = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html"
-
-	// failed is the port to the dead-letter queue.
-	failed = "failed"
 )
 
 // Spec describes the rule.
@@ -65,7 +63,7 @@ func (Kind) Spec() kind.Spec {
 					{Name: "maxAge", Title: "Retry for at most", Type: kind.Number, Default: 86400.0, Min: kind.Bound(60), Max: kind.Bound(86400), Step: 1, Unit: "s", Doc: docRetry},
 					{Name: "group", Title: "Message group", Type: kind.Text, Help: "For a FIFO queue. Left empty it is the wire's id."},
 				}},
-			{ID: failed, Title: "Dead letters", Dir: kind.Out, Max: 1, Speaks: []kind.Speak{{Protocol: kind.Push}}},
+			{ID: "failed", Title: "Dead letters", Dir: kind.Out, Max: 1, Speaks: []kind.Speak{{Protocol: kind.Call, Access: []string{"deadletter"}}}},
 		},
 	}
 }

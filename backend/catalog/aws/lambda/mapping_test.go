@@ -199,7 +199,7 @@ func TestWindowGathers(t *testing.T) {
 		s.wantCalls(1)
 		f.add(message("c"), message("d"), message("e"))
 		synctest.Wait()
-		s.wantCalls(2) // a full batch does not wait
+		s.wantCalls(2)                                                                                        // a full batch does not wait
 		if string(s.called()[0].Payload) != `{"Records":[{"body":"a"},{"body":"b"}]}` || len(f.failed) != 4 { // a, b, the end of the window, and c d e
 			t.Errorf("every part of a batch is settled: %v", f.failed)
 		}
