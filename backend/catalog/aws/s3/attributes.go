@@ -26,13 +26,10 @@ func (r *request) attributes() (answer, error) {
 		ObjectSize   *int64       `xml:",omitempty"`
 	}
 	var v version
-	if err := r.w.State(space).View(func(tx kind.Tx) error {
-		var err error
-		if v, err = r.readable(tx, r.bucket, r.key, r.query.Get("versionId")); err != nil {
-			return err
-		}
-		return r.allow("GetObjectAttributes", r.key, nil)
-	}); err != nil {
+	if err := r.allow("GetObjectAttributes", r.key, nil); err != nil {
+		return answer{}, err
+	}
+	if err := r.reading(r.bucket, r.key, r.query.Get("versionId"), func(_ kind.Tx, found version) error { v = found; return nil }); err != nil {
 		return answer{}, err
 	}
 	for _, name := range items(strings.Join(r.Header["X-Amz-Object-Attributes"], ",")) {

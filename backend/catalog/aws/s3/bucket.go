@@ -21,8 +21,9 @@ func (r *request) listBuckets() (answer, error) {
 		}
 		Owner owner
 	}{Owner: owner{canonicalUser(r.w.Account())}}
+	all := r.w.Instances(bucketType)
 	err := r.w.State(space).View(func(tx kind.Tx) error {
-		for _, in := range r.w.Instances(bucketType) {
+		for _, in := range all {
 			out.Buckets.Bucket = append(out.Buckets.Bucket, bucket{in.PhysicalID, string(tx.Get(createdKey(in.PhysicalID))), r.w.Region()})
 		}
 		return nil

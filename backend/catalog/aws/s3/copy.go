@@ -36,15 +36,13 @@ func (r *request) copyObject() (answer, error) {
 	}
 	var from version
 	var body []byte
-	if err := r.w.State(space).View(func(tx kind.Tx) error {
+	if err := r.reading(bucket, key, id, func(tx kind.Tx, v version) error {
+		from = v
+		if err := r.mayCopy(v); err != nil {
+			return err
+		}
 		var err error
-		if from, err = r.readable(tx, bucket, key, id); err != nil {
-			return err
-		}
-		if err = r.mayCopy(from); err != nil {
-			return err
-		}
-		body, err = from.data(tx)
+		body, err = v.data(tx)
 		return err
 	}); err != nil {
 		return answer{}, err
@@ -109,4 +107,3 @@ func sumsOf(c checksum) sums {
 	}
 	return s
 }
-

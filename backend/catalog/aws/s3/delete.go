@@ -114,4 +114,3 @@ func (r *request) deleteObjects() (answer, error) {
 	}
 	return answer{document: out}, nil
 }
-

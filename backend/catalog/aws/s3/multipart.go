@@ -171,12 +171,8 @@ func (r *request) uploadPartCopy() (answer, error) {
 		return answer{}, err
 	}
 	var body []byte
-	if err := r.w.State(space).View(func(tx kind.Tx) error {
-		v, err := r.readable(tx, bucket, key, id)
-		if err != nil {
-			return err
-		}
-		if err = r.mayCopy(v); err != nil {
+	if err := r.reading(bucket, key, id, func(tx kind.Tx, v version) error {
+		if err := r.mayCopy(v); err != nil {
 			return err
 		}
 		at, length, _, err := window(r.Get("X-Amz-Copy-Source-Range"), v.Size)

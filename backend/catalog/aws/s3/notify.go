@@ -21,6 +21,7 @@ type event struct {
 	at      time.Time
 	who, ip string
 	request string
+	hops    int
 }
 
 func (r *request) tell(name string, v version) {
@@ -28,7 +29,7 @@ func (r *request) tell(name string, v version) {
 	if a, err := netip.ParseAddrPort(r.Remote); err == nil {
 		ip = a.Addr().String()
 	}
-	r.after = append(r.after, event{name: name, object: v, at: r.w.Now(), who: principalID(r.w, r.who), ip: ip, request: r.id})
+	r.after = append(r.after, event{name: name, object: v, at: r.w.Now(), who: principalID(r.w, r.who), ip: ip, request: r.id, hops: r.Hops()})
 }
 
 func (r *request) tellRemoved(done removal) {
@@ -79,18 +80,18 @@ func (e event) send(ctx context.Context, w kind.World, in kind.Instance) {
 		if !covers(t.event, "s3:"+e.name) || !strings.HasPrefix(e.object.key, t.prefix) || !strings.HasSuffix(e.object.key, t.suffix) {
 			continue
 		}
-		if err := deliver(ctx, w, in, t, map[string]any{"Records": []any{e.record(w, in, t)}}); err != nil {
+		if err := deliver(ctx, w, in, t, e.hops, map[string]any{"Records": []any{e.record(w, in, t)}}); err != nil {
 			w.Log(in.Node, "error", "%s of %s could not be told to %s: %s", e.name, e.object.key, t.arn, err)
 		}
 	}
 }
 
-func deliver(ctx context.Context, w kind.World, in kind.Instance, t target, message map[string]any) error {
+func deliver(ctx context.Context, w kind.World, in kind.Instance, t target, hops int, message map[string]any) error {
 	payload, err := json.Marshal(message)
 	if err != nil {
 		return fmt.Errorf("print a notification: %w", err)
 	}
-	return w.Deliver(ctx, kind.Delivery{Principal: kind.Principal{Service: principal}, SourceARN: in.ARN, Target: t.arn, Payload: payload})
+	return w.Deliver(ctx, kind.Delivery{Principal: kind.Principal{Service: principal}, SourceARN: in.ARN, Target: t.arn, Payload: payload, Hops: hops + 1})
 }
 
 // record is the event as S3 tells it.
@@ -136,7 +137,7 @@ func tryOut(ctx context.Context, w kind.World, in kind.Instance) error {
 				Context: map[string]string{"aws:SourceArn": in.ARN, "aws:SourceAccount": w.Account()}})
 		} else {
 			id := strings.ToUpper(strings.ReplaceAll(w.NewID(), "-", ""))[:16]
-			err = deliver(ctx, w, in, t, map[string]any{"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": isoTime(w.Now().UnixMilli()),
+			err = deliver(ctx, w, in, t, 0, map[string]any{"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": isoTime(w.Now().UnixMilli()),
 				"Bucket": in.PhysicalID, "RequestId": id, "HostId": "airloom/" + id})
 		}
 		if err != nil {

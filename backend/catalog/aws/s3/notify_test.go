@@ -71,7 +71,7 @@ func TestNotifications(t *testing.T) {
 	id := read[begun](t, p.ok("POST /box/in/big.jpg?uploads", "")).UploadId
 	tag := header(p.ok("PUT /box/in/big.jpg?partNumber=1&uploadId="+id, "x"), "Etag")
 	p.ok("POST /box/in/big.jpg?uploadId="+id, completion(tag))
-	p.ok("DELETE /box/in/a.png", "")
+	p.ok("DELETE /box/in/a.png", "", "X-Amzn-Trace-Id", kind.Lineage(3))
 	p.ok("DELETE /box/never", "")
 	lines, notices := p.told()
 	want := []string{"arn:queue s3:TestEvent", "arn:topic s3:TestEvent", "arn:function ObjectCreated:Put in/a+b%C3%BC.jpg", "arn:topic ObjectCreated:Copy out/c",
@@ -83,6 +83,9 @@ func TestNotifications(t *testing.T) {
 	if r.EventSource != "aws:s3" || r.EventVersion != "2.1" || r.EventTime != "2026-03-01T12:00:00.000Z" || r.S3.Bucket.Name != "box" || r.S3.Object.Size != 1 ||
 		r.S3.Object.ETag != "9dd4e461268c8034f5c8564e155c67a6" || r.RequestParameters.SourceIPAddress != "127.0.0.1" || !strings.HasSuffix(r.UserIdentity.PrincipalId, ":s") {
 		t.Errorf("the record is %+v", r)
+	}
+	if d := p.w.Delivered(); d[5].Hops != 1 || d[6].Hops != 4 {
+		t.Errorf("after %d and %d hops", d[5].Hops, d[6].Hops)
 	}
 	for i := 3; i < len(notices); i++ {
 		if a, b := notices[i-1].Records[0].S3.Object.Sequencer, notices[i].Records[0].S3.Object.Sequencer; a >= b {

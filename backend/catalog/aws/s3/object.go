@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -119,13 +120,8 @@ func (r *request) versionID(v version) string {
 
 // getObject answers GetObject and HeadObject.
 func (r *request) getObject() (answer, error) {
-	id := r.query.Get("versionId")
 	var a answer
-	err := r.w.State(space).View(func(tx kind.Tx) error {
-		v, err := r.readable(tx, r.bucket, r.key, id)
-		if err != nil {
-			return err
-		}
+	err := r.reading(r.bucket, r.key, r.query.Get("versionId"), func(tx kind.Tx, v version) error {
 		if err := r.mayRead(v); err != nil {
 			return err
 		}
@@ -155,38 +151,49 @@ func (r *request) getObject() (answer, error) {
 	return a, err
 }
 
-// readable finds a version that the caller may read. Who may not list the bucket is not told what is not there.
-func (r *request) readable(tx kind.Tx, bucket, key, id string) (version, error) {
+// reading reads a version that the caller may get. Who may not list the bucket is not told what is not there.
+func (r *request) reading(bucket, key, id string, do func(kind.Tx, version) error) error {
 	action := "GetObject"
 	if id != "" {
 		action = "GetObjectVersion"
 	}
 	in, ok := r.w.Lookup(bucketType, bucket)
 	if !ok {
-		return version{}, noBucket()
+		return noBucket()
 	}
 	if err := r.allowAt(action, in.ARN, key, nil); err != nil {
-		return version{}, err
+		return err
 	}
-	v, ok, err := find(tx, bucket, key, id)
-	switch {
-	case err != nil:
-		return v, err
-	case ok && v.Marker:
-		gone := fail(404, "NoSuchKey", "The specified key does not exist.")
-		if id != "" {
-			gone = fail(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+	err := r.w.State(space).View(func(tx kind.Tx) error {
+		v, err := readable(tx, bucket, key, id)
+		if err != nil {
+			return err
 		}
-		gone.header = map[string]string{"X-Amz-Delete-Marker": "true", "X-Amz-Version-Id": v.ID}
-		return v, gone
-	case !ok && r.allowAt("ListBucket", in.ARN, "", nil) != nil:
-		return v, fail(403, "AccessDenied", "Access Denied")
+		return do(tx, v)
+	})
+	var e apiError
+	if errors.As(err, &e) && e.status == 404 && r.allowAt("ListBucket", in.ARN, "", nil) != nil {
+		return fail(403, "AccessDenied", "Access Denied")
+	}
+	return err
+}
+
+// readable finds a version that has data.
+func readable(tx kind.Tx, bucket, key, id string) (version, error) {
+	v, ok, err := find(tx, bucket, key, id)
+	e := fail(404, "NoSuchKey", "The specified key does not exist.")
+	switch {
+	case err != nil || ok && !v.Marker:
+		return v, err
 	case !ok && id != "":
 		return v, fail(404, "NoSuchVersion", "The specified version does not exist.")
 	case !ok:
-		return v, fail(404, "NoSuchKey", "The specified key does not exist.")
+		return v, e
+	case id != "":
+		e = fail(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
 	}
-	return v, nil
+	e.header = map[string]string{"X-Amz-Delete-Marker": "true", "X-Amz-Version-Id": v.ID}
+	return v, e
 }
 
 // describing are the headers of an object.

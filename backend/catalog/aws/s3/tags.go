@@ -49,23 +49,12 @@ type tagSet struct {
 	Tags []tag `xml:"Tag"`
 }
 
-// taggedVersion finds the version whose tags are asked for, and checks the action.
-func (r *request) taggedVersion(tx kind.Tx, action string) (version, error) {
-	id := r.query.Get("versionId")
-	if id != "" {
+// allowTags checks an action on tags, which has a name of its own for a version that is named.
+func (r *request) allowTags(action string) error {
+	if r.query.Get("versionId") != "" {
 		action = strings.Replace(action, "Object", "ObjectVersion", 1)
 	}
-	if err := r.allow(action, r.key, nil); err != nil {
-		return version{}, err
-	}
-	v, ok, err := find(tx, r.bucket, r.key, id)
-	switch {
-	case err != nil:
-		return v, err
-	case !ok || v.Marker:
-		return v, fail(404, "NoSuchKey", "The specified key does not exist.")
-	}
-	return v, nil
+	return r.allow(action, r.key, nil)
 }
 
 func (r *request) getTags() (answer, error) {
@@ -73,10 +62,13 @@ func (r *request) getTags() (answer, error) {
 		XMLName xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ Tagging"`
 		TagSet  tagSet
 	}
+	if err := r.allowTags("GetObjectTagging"); err != nil {
+		return answer{}, err
+	}
 	var v version
 	err := r.w.State(space).View(func(tx kind.Tx) error {
 		var err error
-		v, err = r.taggedVersion(tx, "GetObjectTagging")
+		v, err = readable(tx, r.bucket, r.key, r.query.Get("versionId"))
 		return err
 	})
 	out.TagSet.Tags = v.Tags
@@ -110,9 +102,12 @@ func (r *request) deleteTags() (answer, error) {
 
 func (r *request) setTags(action string, tags []tag) (version, error) {
 	var v version
+	if err := r.allowTags(action); err != nil {
+		return v, err
+	}
 	err := r.w.State(space).Update(func(tx kind.Tx) error {
 		var err error
-		if v, err = r.taggedVersion(tx, action); err != nil {
+		if v, err = readable(tx, r.bucket, r.key, r.query.Get("versionId")); err != nil {
 			return err
 		}
 		v.Tags = tags

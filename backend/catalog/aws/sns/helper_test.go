@@ -23,6 +23,7 @@ type place struct {
 	w     *kindtest.World
 	sim   kind.Simulation
 	topic kind.Instance
+	trace string // the trace header of requests
 }
 
 func newPlace(t *testing.T, properties map[string]any) *place {
@@ -40,7 +41,7 @@ func newPlace(t *testing.T, properties map[string]any) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &place{t, w, sim, topic}
+	return &place{t: t, w: w, sim: sim, topic: topic}
 }
 
 // subscribe adds a subscription with more properties in pairs.
@@ -65,7 +66,7 @@ func (p *place) ask(action string, parameters ...string) kind.HTTPResponse {
 		form.Set(parameters[i], parameters[i+1])
 	}
 	return p.sim.Services[0].Serve(context.Background(), p.w, kind.APIRequest{Principal: kind.Principal{Role: "arn:aws:iam::000000000000:role/r"},
-		HTTPRequest: kind.HTTPRequest{Method: "POST", Path: "/", Body: []byte(form.Encode())}})
+		HTTPRequest: kind.HTTPRequest{Method: "POST", Path: "/", Header: map[string][]string{"X-Amzn-Trace-Id": {p.trace}}, Body: []byte(form.Encode())}})
 }
 
 // ok asks what must be answered.

@@ -13,6 +13,7 @@ import (
 
 func TestPublish(t *testing.T) {
 	p := newPlace(t, nil)
+	p.trace = kind.Lineage(2)
 	p.subscribe("A", "sqs", queueARN, "RawMessageDelivery", true)
 	p.subscribe("B", "sqs", deadARN)
 	sub := p.subscribe("C", "lambda", functionARN)
@@ -24,7 +25,7 @@ func TestPublish(t *testing.T) {
 		t.Fatalf("%d deliveries", len(d))
 	}
 	for _, one := range d {
-		if one.Principal.Service != principal || one.SourceARN != topicARN || one.Hops != 1 {
+		if one.Principal.Service != principal || one.SourceARN != topicARN || one.Hops != 3 {
 			t.Errorf("delivered by %+v for %s after %d hops", one.Principal, one.SourceARN, one.Hops)
 		}
 	}

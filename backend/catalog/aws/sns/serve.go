@@ -38,6 +38,7 @@ type call struct {
 	ctx   context.Context
 	w     kind.World
 	who   kind.Principal
+	hops  int
 	form  url.Values
 	taken map[string]bool // the parameters that were read
 }
@@ -64,7 +65,7 @@ func (b *publisher) serve(ctx context.Context, w kind.World, r kind.APIRequest) 
 	if !known {
 		return answer(w, "", nil, apiError{400, "InvalidAction", "the embedded sandbox does not carry out " + action + ": topics and subscriptions are created and changed by drawing them"})
 	}
-	c := &call{b: b, ctx: ctx, w: w, who: r.Principal, form: form, taken: map[string]bool{"Action": true, "Version": true}}
+	c := &call{b: b, ctx: ctx, w: w, who: r.Principal, hops: r.Hops(), form: form, taken: map[string]bool{"Action": true, "Version": true}}
 	v, err := run(c)
 	return answer(w, action, v, err)
 }
@@ -196,7 +197,7 @@ func (c *call) publish() (any, error) {
 	if err := m.check(t); err != nil {
 		return nil, err
 	}
-	m, err = c.b.publish(c.ctx, c.w, t, m, 0)
+	m, err = c.b.publish(c.ctx, c.w, t, m, c.hops)
 	return published{m.ID, m.Sequence}, err
 }
 
@@ -257,7 +258,7 @@ func (c *call) publishBatch() (any, error) {
 	for _, e := range entries {
 		m := e.m
 		if e.err = errFirst(e.err, m.check(t)); e.err == nil {
-			m, e.err = c.b.publish(c.ctx, c.w, t, m, 0)
+			m, e.err = c.b.publish(c.ctx, c.w, t, m, c.hops)
 		}
 		if e.err != nil {
 			f := asAPI(e.err)
