@@ -167,14 +167,14 @@ func Unresolved(t Template) []Problem {
 		_, parameter := t.Parameters[name]
 		return resource || parameter || strings.HasPrefix(name, "AWS::")
 	}
-	condition := func(id, path, name string) {
+	condition := func(id string, at trail, name string) {
 		if _, ok := t.Conditions[name]; name != "" && !ok {
-			miss(id, path, "the template has no condition %", name)
+			miss(id, at.String(), "the template has no condition %", name)
 		}
 	}
 	for _, id := range sorted(t.Resources) {
 		r := t.Resources[id]
-		condition(id, id+".Condition", r.Condition)
+		condition(id, trail{id, "Condition"}, r.Condition)
 		for _, d := range r.DependsOn {
 			if _, ok := t.Resources[d]; !ok {
 				miss(id, id+".DependsOn", "the template has no resource %", d)
@@ -182,13 +182,14 @@ func Unresolved(t Template) []Problem {
 		}
 	}
 	for _, id := range sorted(t.Outputs) {
-		condition("", "Outputs."+id+".Condition", t.Outputs[id].Condition)
+		condition("", trail{"Outputs", id, "Condition"}, t.Outputs[id].Condition)
 	}
 	t.sections(func(id, path string, v any) {
 		if v == nil || path == "Rules" || path == "Metadata" {
 			return
 		}
-		Walk(path, v, func(path string, v any) bool {
+		top := trail{path}
+		walk(&top, v, func(at *trail, v any) bool {
 			fn, ok := v.(Fn)
 			if !ok {
 				return true
@@ -207,21 +208,21 @@ func Unresolved(t Template) []Problem {
 				}
 				for _, name := range References(direct) {
 					if !known(name) {
-						miss(id, path, "the template has no resource or parameter %", name)
+						miss(id, at.String(), "the template has no resource or parameter %", name)
 					}
 				}
 			case "Condition":
 				name, _ := fn.Arg.(string)
-				condition(id, path, name)
+				condition(id, *at, name)
 			case "Fn::If":
 				if len(l) > 0 {
 					name, _ := l[0].(string)
-					condition(id, path, name)
+					condition(id, *at, name)
 				}
 			case "Fn::FindInMap":
 				if len(l) > 0 {
 					if name, ok := l[0].(string); ok && t.Mappings[name] == nil && len(l) < 4 {
-						miss(id, path, "the template has no mapping %", name)
+						miss(id, at.String(), "the template has no mapping %", name)
 					}
 				}
 			}

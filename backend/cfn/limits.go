@@ -86,15 +86,29 @@ func nameLimits(t Template) []Problem {
 	return out
 }
 
+// dynamics counts the dynamic references in a value, in any order.
+func dynamics(v any) (n int) {
+	switch v := v.(type) {
+	case string:
+		return strings.Count(v, dynamicPrefix)
+	case map[string]any:
+		for _, item := range v {
+			n += dynamics(item)
+		}
+	case []any:
+		for _, item := range v {
+			n += dynamics(item)
+		}
+	case Fn:
+		return dynamics(v.Arg)
+	}
+	return n
+}
+
 func dynamicLimits(t Template) []Problem {
 	n := 0
 	t.sections(func(_, path string, v any) {
-		walk(&trail{}, v, func(_ *trail, v any) bool {
-			if s, ok := v.(string); ok {
-				n += strings.Count(s, dynamicPrefix)
-			}
-			return true
-		})
+		n += dynamics(v)
 	})
 	if n <= 60 {
 		return nil

@@ -76,7 +76,10 @@ func event(w kind.World, api, stage kind.Instance, r kind.HTTPRequest, to route,
 			p.Headers[strings.ToLower(name)] = strings.Join(values, ",")
 		}
 	}
-	_, port, _ := strings.Cut(r.Host, ":")
+	_, port, ok := strings.Cut(r.Host, ":")
+	if !ok {
+		port = map[string]string{"http": "80", "https": "443"}[r.Scheme]
+	}
 	forwarded := sourceIP(r.Remote)
 	if have := p.Headers["x-forwarded-for"]; have != "" {
 		forwarded = have + ", " + forwarded

@@ -92,7 +92,7 @@ func checkAPI(p map[string]any) error {
 	if v := text(p["ProtocolType"]); v != "" && v != "HTTP" {
 		return fault.New(fault.Unsupported, "the embedded sandbox has HTTP APIs and no %s ones", v).At("ProtocolType")
 	}
-	if v := text(p["RouteSelectionExpression"]); v != "" && !strings.HasPrefix(v, "$request.method $request.path") && v != "${request.method} ${request.path}" {
+	if v := text(p["RouteSelectionExpression"]); v != "" && v != "${request.method} ${request.path}" {
 		return fault.New(fault.Invalid, "an HTTP API selects routes by method and path").At("RouteSelectionExpression")
 	}
 	if truth(p["DisableExecuteApiEndpoint"]) {

@@ -347,6 +347,7 @@ func TestWhatCannotBeSimulatedIsRefusedByName(t *testing.T) {
 	}{
 		{apiType, map[string]any{"ProtocolType": "WEBSOCKET"}, "ProtocolType"},
 		{apiType, map[string]any{"DisableExecuteApiEndpoint": true}, "DisableExecuteApiEndpoint"},
+		{apiType, map[string]any{"RouteSelectionExpression": "$request.body.action"}, "RouteSelectionExpression"},
 		{stageType, map[string]any{"StageName": "prod", "AutoDeploy": true}, "StageName"},
 		{stageType, map[string]any{"StageName": "$default"}, "AutoDeploy"},
 		{integrationType, map[string]any{"IntegrationType": "HTTP_PROXY", "PayloadFormatVersion": "2.0"}, "IntegrationType"},
