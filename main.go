@@ -34,6 +34,9 @@ var version = "0.1.0-dev"
 //go:embed all:frontend/dist
 var dist embed.FS
 
+//go:embed all:build/sdk/dist
+var sdk embed.FS
+
 //go:embed all:assets/samples
 var assets embed.FS
 
@@ -60,7 +63,7 @@ func newApp() *app.App {
 func openLocal(ctx context.Context, p app.Place) (sandbox.Sandbox, error) {
 	s, err := local.Open(ctx, local.Deps{Name: p.Name, Stack: p.Stack, Project: p.Folder, Folder: filepath.Join(p.Folder, store.LocalDir, p.Name),
 		Config: config(), Cache: cache(), Command: strings.Join(append([]string{"airloom"}, os.Args[1:min(2, len(os.Args))]...), " "),
-		Shelf: catalog.Shelf(), SDK: sub(dist, "frontend/dist/sdk")})
+		Shelf: catalog.Shelf(), SDK: sub(sdk, "build/sdk/dist")})
 	if err != nil {
 		return nil, err
 	}

@@ -105,24 +105,24 @@ packages() {
 	cp frontend/package-lock.json frontend/node_modules/.airloom-lock
 }
 
-# sdk: the AWS SDK that functions of the embedded sandbox find, into frontend/dist/sdk, which the application embeds.
+# sdk: the AWS SDK that functions of the embedded sandbox find, into build/sdk/dist, which the application embeds.
 sdk() {
-	if ! cmp -s build/sdk/package-lock.json build/sdk/node_modules/.airloom-lock; then
-		quiet "installing the npm packages of the AWS SDK for functions" \
-			npm --prefix build/sdk ci --ignore-scripts --no-audit --no-fund
-		cp build/sdk/package-lock.json build/sdk/node_modules/.airloom-lock
-	fi
-	node build/sdk/ship.mjs frontend/dist/sdk
+	now=$(digest build/sdk)
+	if [ -d build/sdk/dist ] && [ "$(cat build/sdk/node_modules/.airloom-built 2>/dev/null)" = "$now" ]; then return 0; fi
+	quiet "installing the npm packages of the AWS SDK for functions" \
+		npm --prefix build/sdk ci --ignore-scripts --no-audit --no-fund
+	node build/sdk/ship.mjs build/sdk/dist
+	echo "$now" >build/sdk/node_modules/.airloom-built
 }
 
 # interface: frontend/dist, rebuilt only when a source of it changed.
 interface() {
-	packages
-	now=$(digest frontend assets build/sdk)
-	stamp=frontend/node_modules/.airloom-built
-	if [ -f frontend/dist/index.html ] && [ -d frontend/dist/sdk ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then return 0; fi
-	quiet "building the interface" npm --prefix frontend run build
 	sdk
+	packages
+	now=$(digest frontend assets)
+	stamp=frontend/node_modules/.airloom-built
+	if [ -f frontend/dist/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then return 0; fi
+	quiet "building the interface" npm --prefix frontend run build
 	echo "$now" >"$stamp"
 }
 
