@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -107,7 +108,8 @@ func throughput(p map[string]any) map[string]any {
 
 // notFound names the table, as the operations on tables do.
 func notFound(name string, err error) error {
-	if e, ok := err.(apiError); ok && e.code == "ResourceNotFoundException" {
+	var e apiError
+	if errors.As(err, &e) && e.code == "ResourceNotFoundException" {
 		e.message += ": Table: " + name + " not found"
 		return e
 	}

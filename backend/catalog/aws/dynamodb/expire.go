@@ -22,6 +22,18 @@ const oldestExpiry = 5 * 365 * 24 * time.Hour
 func (e *engine) sweep(w kind.World, t table) error {
 	user := map[string]any{"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 	for {
+		idle := false
+		if err := w.State(space).View(func(tx kind.Tx) error {
+			due, err := expired(w, tx, t)
+			if err != nil {
+				return err
+			}
+			old, err := outdated(w, tx, t)
+			idle = len(due)+len(old) == 0
+			return err
+		}); err != nil || idle {
+			return err
+		}
 		removed := 0
 		if err := w.State(space).Update(func(tx kind.Tx) error {
 			due, err := expired(w, tx, t)
@@ -35,7 +47,11 @@ func (e *engine) sweep(w kind.World, t table) error {
 				}
 			}
 			removed = len(due)
-			return trim(w, tx, t)
+			old, err := outdated(w, tx, t)
+			for _, k := range old {
+				err = errFirst(err, tx.Delete(k))
+			}
+			return err
 		}); err != nil {
 			return err
 		}
@@ -71,8 +87,8 @@ func expired(w kind.World, tx kind.Tx, t table) ([]value.Item, error) {
 	return due, failure
 }
 
-// trim drops change records that are no longer kept. They lie in the order of their time.
-func trim(w kind.World, tx kind.Tx, t table) error {
+// outdated are the state keys of change records that are no longer kept. They lie in the order of their time.
+func outdated(w kind.World, tx kind.Tx, t table) ([][]byte, error) {
 	horizon := w.Now().Add(-streamRetention).Unix()
 	var gone [][]byte
 	var failure error
@@ -85,12 +101,7 @@ func trim(w kind.World, tx kind.Tx, t table) error {
 		return true
 	})
 	if failure != nil {
-		return fault.Wrap(failure, fault.Internal, "read a change record")
+		return nil, fault.Wrap(failure, fault.Internal, "read a change record")
 	}
-	for _, k := range gone {
-		if err := tx.Delete(k); err != nil {
-			return err
-		}
-	}
-	return nil
+	return gone, nil
 }

@@ -3,7 +3,9 @@ package dynamodb
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"airloom/backend/fault"
@@ -164,6 +166,27 @@ func TestPermissionsAreAskedPerActionAndResource(t *testing.T) {
 		if last.Resource != table+c.resource || string(about) != c.about || last.Principal != b.who {
 			t.Errorf("%s asks for %s with %s, want %s with %s", c.operation, last.Resource, about, table+c.resource, c.about)
 		}
+	}
+}
+
+// Writers at the same time do not lose one another's changes.
+func TestConcurrentWrites(t *testing.T) {
+	b := newBench(t)
+	in := b.table("Music", music)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for range 25 {
+				b.ask("UpdateItem", `{"TableName":"music","Key":{"artist":{"S":"a"},"year":{"N":"1"}},"UpdateExpression":"ADD plays :n SET genre = :g","ExpressionAttributeValues":{":n":{"N":"1"},":g":{"S":"`+strconv.Itoa(i)+`"}}}`)
+				b.ask("Query", `{"TableName":"music","IndexName":"by-genre","KeyConditionExpression":"genre = :g","ExpressionAttributeValues":{":g":{"S":"1"}}}`)
+			}
+		})
+	}
+	all.Wait()
+	b.same(b.do("GetItem", `{"TableName":"music","Key":{"artist":{"S":"a"},"year":{"N":"1"}},"ProjectionExpression":"plays"}`), `{"Item":{"plays":{"N":"200"}}}`)
+	b.same(b.do("Scan", `{"TableName":"music","IndexName":"by-genre","Select":"COUNT"}`), `{"Count":1,"ScannedCount":1}`)
+	if batch := b.receive(in, kind.PollRequest{Max: 1000, Position: "TRIM_HORIZON"}); len(batch.Records) != 200 {
+		t.Errorf("%d records of 200 changes", len(batch.Records))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
 )
@@ -121,15 +122,29 @@ func TestCheck(t *testing.T) {
 	b := newBench(t)
 	for _, c := range []struct{ from, to, want string }{
 		{`[{"AttributeName":"artist","KeyType":"HASH"},`, `[`, "the table has no partition key"},
+		{`"by-genre","KeySchema":[`, `"by-genre","KeySchema":[{"AttributeName":"artist","KeyType":"HASH"},`, "the index by-genre has a key of several attributes, which is not simulated"},
+		{`"year","KeyType":"RANGE"`, `"year","KeyType":"SORT"`, "the table has a key that is neither HASH nor RANGE"},
 		{`{"AttributeName":"plays","AttributeType":"N"}`, `{"AttributeName":"plays","AttributeType":"SS"}`, "the key attribute plays needs a definition with the type S, N or B"},
 		{`[{"AttributeName":"artist","AttributeType":"S"}`, `[{"AttributeName":"x","AttributeType":"S"},{"AttributeName":"artist","AttributeType":"S"}`, "the attribute x is defined and no key uses it"},
 		{`"INCLUDE"`, `"SOME"`, `the index by-genre has the unknown projection "SOME"`},
-		{`"by-plays","KeySchema":[{"AttributeName":"artist"`, `"by-plays","KeySchema":[{"AttributeName":"genre"`, "the local index by-plays must have the table's partition key artist"},
+		{`"by-plays"`, `"by-genre"`, "two indexes have the name by-genre"},
+		{`"by-plays","KeySchema":[{"AttributeName":"artist"`, `"by-plays","KeySchema":[{"AttributeName":"genre"`, "the local index by-plays needs the table's partition key, a sort key, and a table with one"},
+		{`,{"AttributeName":"year","KeyType":"RANGE"}]`, `]`, "the local index by-plays needs the table's partition key, a sort key, and a table with one"},
 		{"NEW_AND_OLD_IMAGES", "ALL", "ALL is no view of a stream"},
+		{`"BillingMode":"PAY_PER_REQUEST",`, ``, "a provisioned table and each of its global indexes need a ProvisionedThroughput"},
+		{`"PAY_PER_REQUEST"`, `"FREE"`, "FREE is no billing mode"},
+		{`"PAY_PER_REQUEST"`, `"PAY_PER_REQUEST","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}`, "neither ReadCapacityUnits nor WriteCapacityUnits can be given when BillingMode is PAY_PER_REQUEST"},
+		{`"TableName"`, `"TimeToLiveSpecification":{"Enabled":true},"TableName"`, "expiry is enabled without an attribute"},
+		{`"LocalSecondaryIndexes":[`, `"LocalSecondaryIndexes":[{},{},{},{},{},`, "6 indexes are more than the 5 that a table may have"},
 	} {
-		if _, err := b.Create(context.Background(), "Music", tableType, b.object(strings.Replace(music, c.from, c.to, 1))); err == nil || fault.As(err).Message != c.want {
+		text := strings.Replace(music, c.from, c.to, 1)
+		if _, err := b.Create(context.Background(), "Music", tableType, b.object(text)); text == music || err == nil || fault.As(err).Message != c.want {
 			t.Errorf("%s: %v, want %s", c.to, err, c.want)
 		}
+	}
+	// What is not known yet is looked at later.
+	if err := checkTable(map[string]any{"KeySchema": cfn.Ref("Keys")}); err != nil {
+		t.Error(err)
 	}
 }
 

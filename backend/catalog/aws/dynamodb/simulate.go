@@ -4,11 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"slices"
 	"strconv"
 	"time"
 
-	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
 )
@@ -47,44 +45,6 @@ func retyped(old, new map[string]any) string {
 		}
 	}
 	return ""
-}
-
-// checkTable refuses what AWS refuses too, as far as it is known before anything exists.
-func checkTable(p map[string]any) error {
-	if !cfn.Known(p["KeySchema"]) || !cfn.Known(p["AttributeDefinitions"]) || !cfn.Known(p["GlobalSecondaryIndexes"]) || !cfn.Known(p["LocalSecondaryIndexes"]) {
-		return nil
-	}
-	t := tableOf(kind.Instance{Properties: p})
-	if t.keys.partition == "" {
-		return fault.New(fault.Invalid, "the table has no partition key").At("KeySchema")
-	}
-	used := map[string]bool{}
-	for _, k := range append([]index{{keys: t.keys}}, t.indexes...) {
-		if k.name != "" && k.keys.partition == "" {
-			return fault.New(fault.Invalid, "the index %s has no partition key", k.name).At("GlobalSecondaryIndexes")
-		}
-		if k.local && k.keys.partition != t.keys.partition {
-			return fault.New(fault.Invalid, "the local index %s must have the table's partition key %s", k.name, t.keys.partition).At("LocalSecondaryIndexes")
-		}
-		if k.name != "" && !slices.Contains([]string{"ALL", "KEYS_ONLY", "INCLUDE"}, k.projection) {
-			return fault.New(fault.Invalid, "the index %s has the unknown projection %q", k.name, k.projection).At("GlobalSecondaryIndexes")
-		}
-		for _, name := range k.keys.names() {
-			if !slices.Contains([]string{"S", "N", "B"}, string(t.types[name])) {
-				return fault.New(fault.Invalid, "the key attribute %s needs a definition with the type S, N or B", name).At("AttributeDefinitions")
-			}
-			used[name] = true
-		}
-	}
-	for name := range t.types {
-		if !used[name] {
-			return fault.New(fault.Invalid, "the attribute %s is defined and no key uses it", name).At("AttributeDefinitions")
-		}
-	}
-	if t.view != "" && !slices.Contains(views[1:], t.view) {
-		return fault.New(fault.Invalid, "%s is no view of a stream", t.view).At("StreamSpecification.StreamViewType")
-	}
-	return nil
 }
 
 func (e *engine) create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {

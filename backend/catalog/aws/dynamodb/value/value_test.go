@@ -3,6 +3,7 @@ package value
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"math/big"
 	"strings"
 	"testing"
@@ -215,14 +216,16 @@ func TestJSONRefusals(t *testing.T) {
 		strings.Repeat(`{"L":[`, 33) + `{"S":"a"}` + strings.Repeat(`]}`, 33): TooDeep,
 	} {
 		var v Value
+		var e Error
 		err := json.Unmarshal([]byte(text), &v)
-		if e, ok := err.(Error); !ok || e.Serialization || e.Message != want {
+		if !errors.As(err, &e) || e.Serialization || e.Message != want {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
 	}
 	for _, text := range []string{`{"S":1}`, `{"N":1}`, `{"B":"?"}`, `{"BOOL":"true"}`, `{"L":{}}`, `{"M":[]}`, `{"SS":"a"}`, `"a"`, `[]`} {
 		var v Value
-		if e, ok := json.Unmarshal([]byte(text), &v).(Error); !ok || !e.Serialization {
+		var e Error
+		if !errors.As(json.Unmarshal([]byte(text), &v), &e) || !e.Serialization {
 			t.Errorf("%s is read as %+v, %v", text, v, e)
 		}
 	}
