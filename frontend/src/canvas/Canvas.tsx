@@ -175,7 +175,7 @@ const Scene = memo(function Scene({ panning }: { panning: boolean }): ReactEleme
   const boxes = useMemo(() => boxMaker(shelf), [shelf]);
   const shown = useMemo(() => displaced(design, held), [design, held]);
   const nodes = useMemo(() => boxes(design, shown), [boxes, design, shown]);
-  const far = useFlow((s) => (s.transform[2] < 0.25 ? 'far farther' : s.transform[2] < 0.5 ? 'far' : ''));
+  const far = useFlow((s) => (s.transform[2] < 0.25 ? 'far farther' : s.transform[2] < 0.55 ? 'far' : ''));
   return (
     <ReactFlow<Box>
       className={far}

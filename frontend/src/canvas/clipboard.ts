@@ -6,7 +6,7 @@ import { centre, rectOf } from '../design/geometry';
 import type { Board } from './board';
 import { amount, settle } from './verbs';
 
-const typing = 'input, textarea, select, [contenteditable=true]';
+const typing = 'input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable=true]';
 
 /** Whether keys and the clipboard belong to a text and not to the drawing. */
 export const isTyping = (): boolean => !!document.activeElement?.matches(typing);

@@ -11,6 +11,7 @@ import {
   type NewNode,
   remove,
   rename,
+  resizeNode,
   setField,
   setLocked,
   ungroup,
@@ -22,6 +23,7 @@ import type { Board, Loose } from './board';
 import { judgeTo } from './gestures/connect';
 import { parentAfter } from './gestures/move';
 import { around, freePlace, sizeOf } from './gestures/place';
+import { drag as dragResize, drop as dropResize, press as pressResize } from './gestures/resize';
 import { pasteAt } from './clipboard';
 import { along, type Along, next } from './walk';
 
@@ -136,7 +138,9 @@ export function settle(b: Board): void {
   const n = b.rest();
   if (!n) return;
   const into = parentAfter(b.world(), n.moving);
-  b.edit(moveNodes(b.design, n.moving, n.by, into), `move ${amount(b, [...n.moving])}`);
+  const what = amount(b, [...n.moving]);
+  b.edit(moveNodes(b.design, n.moving, n.by, into), `move ${what}`);
+  b.session.say(`Moved ${what}`);
 }
 
 export function nudge(b: Board, dx: number, dy: number): void {
@@ -149,6 +153,17 @@ export function nudge(b: Board, dx: number, dy: number): void {
   b.nudge({ kind: 'nudge', moving, by: { x: before.x + dx, y: before.y + dy } }, () => {
     settle(b);
   });
+}
+
+/** Makes a selected group or note wider or taller from its far corner, never smaller than what lies in it. */
+export function stretch(b: Board, dx: number, dy: number): void {
+  settle(b);
+  const node = b.selectedNodes[0];
+  if (!node || b.session.shelf.spec(node.kind).shape === 'node') return;
+  const p = { x: 0, y: 0, shift: false, alt: false, ctrl: false };
+  const pressed = pressResize(b.world(), node.id, 'se', p);
+  const r = pressed && dropResize(dragResize(pressed, { ...p, x: dx, y: dy }));
+  if (r) b.edit(resizeNode(b.design, node.id, r), `resize ${node.name}`);
 }
 
 export function removeSelected(b: Board): void {

@@ -24,7 +24,7 @@ export interface View {
   panBy(p: Point): void;
 }
 
-const margin = 48;
+const margin = 36;
 const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 const clamp = (z: number): number => Math.min(maxZoom, Math.max(minZoom, z));
 

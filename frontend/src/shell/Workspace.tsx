@@ -24,10 +24,11 @@ export function Workspace({ app }: { app: App }): ReactElement {
   const prefs = useValue(session.prefs);
   const narrow = useNarrow(app);
   const drawer = useValue(app.drawer);
+  const placing = useStore(app.board.gesture, (g) => g?.kind === 'place');
   const palette = narrow ? drawer === 'palette' : prefs.palette;
   const side = narrow ? drawer === 'side' : prefs.side;
   return (
-    <div className={`workspace ${narrow ? 'narrow' : ''}`}>
+    <div className={`workspace ${narrow ? 'narrow' : ''} ${placing ? 'placing-kind' : ''}`}>
       <Toolbar app={app} />
       <Banners app={app} />
       <div className="workspace-body">

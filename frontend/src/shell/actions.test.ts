@@ -137,6 +137,26 @@ describe('actions', () => {
     expect(app.session.design.nodes.orders?.locked).toBeUndefined();
   });
 
+  it('resize groups by keyboard, never below what lies in them', () => {
+    app.session.select(['backend']);
+    run('resize.wider');
+    expect(app.session.design.nodes.backend?.w).toBe(628);
+    for (let i = 0; i < 60; i++) run('resize.shorter');
+    expect(app.session.design.nodes.backend?.h).toBe(408);
+    app.session.select(['orders']);
+    run('resize.wider');
+    expect(app.session.design.nodes.orders?.w).toBeUndefined();
+  });
+
+  it('leave a text alone unless their keys write nothing', () => {
+    for (const a of actions.filter((x) => x.anywhere)) {
+      for (const k of a.keys ?? []) expect(k).toMatch(/^(Ctrl|Alt)\+/);
+      expect(a.canvas).toBeUndefined();
+    }
+    for (const id of ['edit.duplicate', 'edit.undo', 'select.all', 'arrange.group'])
+      expect(action(id).anywhere).toBeUndefined();
+  });
+
   it('group and ungroup', () => {
     app.session.select(['shop-api', 'daily']);
     run('arrange.group');

@@ -13,6 +13,7 @@ import {
   settle,
   startRename,
   step,
+  stretch,
   toggleLock,
   ungroupSelected,
   walk,
@@ -36,6 +37,8 @@ export interface Action {
   keys?: readonly string[];
   /** Only while the keyboard is with the canvas: keys that mean something else elsewhere. */
   canvas?: boolean;
+  /** Even while a text is being written: its keys write nothing and mean nothing to a text. */
+  anywhere?: boolean;
   /** The browser's own event does it (copy, cut, paste): keys are shown, not caught. */
   native?: boolean;
   /** Shown in the sheet of shortcuts only: travelling keys are nothing to choose from a list. */
@@ -119,10 +122,31 @@ const nudges: Action[] = (
   },
 ]);
 
+const stretches: Action[] = (
+  [
+    ['Wider', 'Right', 1, 0],
+    ['Narrower', 'Left', -1, 0],
+    ['Taller', 'Down', 0, 1],
+    ['Shorter', 'Up', 0, -1],
+  ] as const
+).map(([title, key, x, y]) => ({
+  id: `resize.${title.toLowerCase()}`,
+  title: `${title} (groups and notes)`,
+  group: 'Arrange',
+  keys: [`Alt+Shift+Arrow${key}`],
+  canvas: true,
+  keysOnly: true,
+  when: nodes,
+  run: (a) => {
+    stretch(a.board, x * grid, y * grid);
+  },
+}));
+
 export const actions: readonly Action[] = [
   // Project
   {
     id: 'project.new',
+    anywhere: true,
     title: 'New project…',
     group: 'Project',
     icon: 'add',
@@ -131,6 +155,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'project.open',
+    anywhere: true,
     title: 'Open project…',
     group: 'Project',
     icon: 'folder',
@@ -150,6 +175,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'export.svg',
+    anywhere: true,
     title: 'Export the drawing as SVG',
     group: 'Project',
     icon: 'down',
@@ -285,6 +311,7 @@ export const actions: readonly Action[] = [
     title: 'Select all',
     group: 'Select',
     keys: ['Ctrl+A'],
+    canvas: true,
     when: open,
     run: (a) => {
       selectAll(a.board);
@@ -332,6 +359,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'select.find',
+    anywhere: true,
     title: 'Find on the drawing…',
     group: 'Select',
     icon: 'search',
@@ -421,6 +449,7 @@ export const actions: readonly Action[] = [
     },
   },
   ...nudges,
+  ...stretches,
 
   // View
   {
@@ -445,6 +474,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'view.in',
+    anywhere: true,
     title: 'Zoom in',
     group: 'View',
     keys: ['Ctrl++', 'Ctrl+='],
@@ -453,6 +483,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'view.out',
+    anywhere: true,
     title: 'Zoom out',
     group: 'View',
     keys: ['Ctrl+-'],
@@ -461,6 +492,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'view.whole',
+    anywhere: true,
     title: 'Zoom to 100 %',
     group: 'View',
     keys: ['Ctrl+0'],
@@ -490,6 +522,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'view.palette',
+    anywhere: true,
     title: 'Palette',
     group: 'View',
     icon: 'panelLeft',
@@ -502,6 +535,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'view.side',
+    anywhere: true,
     title: 'Properties and findings',
     group: 'View',
     icon: 'panelRight',
@@ -514,6 +548,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'view.dock',
+    anywhere: true,
     title: 'Template, deploy, call and logs',
     group: 'View',
     icon: 'panelBottom',
@@ -536,6 +571,7 @@ export const actions: readonly Action[] = [
   },
   {
     id: 'view.theme',
+    anywhere: true,
     title: 'Dark or light',
     group: 'View',
     icon: 'moon',
@@ -549,6 +585,7 @@ export const actions: readonly Action[] = [
   // Run
   {
     id: 'run.deploy',
+    anywhere: true,
     title: 'Deploy…',
     group: 'Run',
     icon: 'deploy',
@@ -585,6 +622,7 @@ export const actions: readonly Action[] = [
   // Help
   {
     id: 'help.commands',
+    anywhere: true,
     title: 'All commands…',
     group: 'Help',
     icon: 'search',

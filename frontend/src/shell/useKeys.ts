@@ -37,8 +37,7 @@ export function useKeys(app: App): void {
       const candidates = actions.filter((a) => {
         if (a.native || !enabled(app, a)) return false;
         if (a.canvas && (!onCanvas || typing || (a.id === 'edit.properties' && isButton(activeElement)))) return false;
-        // In a text only keys that write nothing are ours.
-        return !typing || !!a.keys?.every((k) => /Ctrl\+(Shift\+|Alt\+)?[KPDEFNO0-9+=-]$|^F\d/.test(k));
+        return !typing || a.anywhere;
       });
       const hit = strokes.find(candidates, e, e.timeStamp);
       if (hit && hit.run(app) !== false) e.preventDefault();

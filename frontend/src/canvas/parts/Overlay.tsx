@@ -130,8 +130,10 @@ export function Beside(): ReactElement | null {
   if (g?.kind !== 'connect' || g.phase !== 'dragging' || !g.over || !g.verdict) return null;
   const [way] = g.verdict.ways;
   const text = way ? [shelf.verb(way.protocol), accesses(g)].filter(Boolean).join(' · ') : g.verdict.why;
+  // Never off the page: a reason is at most as wide as this.
+  const left = Math.min(p.x, window.innerWidth - 320);
   return (
-    <div className={`beside ${way ? 'beside-legal' : 'beside-illegal'}`} style={{ left: p.x, top: p.y }} role="status">
+    <div className={`beside ${way ? 'beside-legal' : 'beside-illegal'}`} style={{ left, top: p.y }} role="status">
       {text}
     </div>
   );
