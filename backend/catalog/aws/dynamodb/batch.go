@@ -156,7 +156,7 @@ func (c call) batchWrite() (any, error) {
 			return nil, err
 		}
 		if n := len(list); n == 0 || n > maxBatchWrite {
-			return nil, invalid("1 validation error detected: Value at 'requestItems.%s.member' failed to satisfy constraint: Member must have length less than or equal to %d, Member must have length greater than or equal to 1", name, maxBatchWrite)
+			return nil, invalid("1 validation error detected: Value at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to %d, Member must have length greater than or equal to 1]", maxBatchWrite)
 		}
 		if total += len(list); total > maxBatchWrite {
 			return nil, invalid("Too many items requested for the BatchWriteItem call")

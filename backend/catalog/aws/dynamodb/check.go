@@ -62,6 +62,10 @@ func (Kind) Check(s *kind.Scope) []fault.Finding {
 	if len(s.Rows("localIndexes")) > 0 && s.String("sortKey") == "" {
 		find("localIndexes", "give the table a sort key, or make the index a global one", "a table without a sort key has no local indexes")
 	}
+	if s.Flag("protected") && !s.Flag("keep") {
+		out = append(out, fault.Finding{Rule: "table-protected", Severity: fault.Warning, Node: string(s.Node.ID), Field: "protected", Source: doc,
+			Message: "the stack cannot be taken down while the table is protected from deletion", Hint: "keep the table when removed, or take the protection back before"})
+	}
 	slices.SortFunc(out, fault.Compare)
 	return out
 }

@@ -206,7 +206,7 @@ func TestBatches(t *testing.T) {
 	}
 	b.fails("BatchGetItem", `{"RequestItems":{"simple":{"Keys":[`+strings.Join(keys, ",")+`]}}}`, "ValidationException", "Too many items requested for the BatchGetItem call")
 	b.fails("BatchWriteItem", `{"RequestItems":{"simple":[`+strings.Join(puts[:26], ",")+`]}}`, "ValidationException",
-		"1 validation error detected: Value at 'requestItems.simple.member' failed to satisfy constraint: Member must have length less than or equal to 25, Member must have length greater than or equal to 1")
+		"1 validation error detected: Value at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
 	// One bad item refuses the whole batch.
 	b.fails("BatchWriteItem", `{"RequestItems":{"simple":[`+puts[50]+`,{"PutRequest":{"Item":{"id":{"N":"1"}}}}]}}`, "ValidationException", "One or more parameter values were invalid: Type mismatch for key id expected: S actual: N")
 	b.same(b.do("GetItem", `{"TableName":"simple","Key":`+keys[50]+`}`), `{}`)

@@ -23,6 +23,56 @@ type listing struct {
 	FilterExpression, ProjectionExpression               *string
 }
 
+// parsed are the expressions of a listing.
+type parsed struct {
+	key, filter *expression.Condition
+	projection  *expression.Projection
+}
+
+// parse reads the expressions. Only a query has a key condition, and it must.
+func (r listing) parse(key *string, query bool) (parsed, error) {
+	all := []written{{"FilterExpression", r.FilterExpression}, {"ProjectionExpression", r.ProjectionExpression}}
+	if query {
+		all = append(all, written{"KeyConditionExpression", key})
+	}
+	s, err := r.scope(all...)
+	if err != nil {
+		return parsed{}, err
+	}
+	if query && key == nil {
+		return parsed{}, invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+	}
+	var x parsed
+	if x.key, err = condition("KeyConditionExpression", key, s); err != nil {
+		return parsed{}, err
+	}
+	if x.filter, err = condition("FilterExpression", r.FilterExpression, s); err != nil {
+		return parsed{}, err
+	}
+	if x.projection, err = projectionOf(r.ProjectionExpression, s); err != nil {
+		return parsed{}, err
+	}
+	return x, used(s)
+}
+
+// paths are all that the expressions name.
+func (x parsed) paths() []expression.Path {
+	return slices.Concat(x.key.Paths(), x.filter.Paths(), x.projection.Paths())
+}
+
+// selected is what a listing chooses, as condition keys name it.
+func (r listing) selected(x parsed) string {
+	switch {
+	case r.Select != "":
+		return r.Select
+	case x.projection != nil:
+		return "SPECIFIC_ATTRIBUTES"
+	case r.IndexName != "":
+		return "ALL_PROJECTED_ATTRIBUTES"
+	}
+	return "ALL_ATTRIBUTES"
+}
+
 // page is a listing that is understood: where to look and what to give.
 type page struct {
 	t          table
@@ -47,8 +97,8 @@ type listed struct {
 }
 
 // understand checks what a listing asks for of its table. The window is the caller's business.
-func (r listing) understand(t table, operation string) (page, error) {
-	g := page{t: t, keys: t.keys, selects: r.Select}
+func (r listing) understand(t table, x parsed, operation string) (page, error) {
+	g := page{t: t, keys: t.keys, selects: r.Select, filter: x.filter, projection: x.projection}
 	if r.IndexName != "" {
 		x, ok := t.index(r.IndexName)
 		if !ok {
@@ -82,18 +132,6 @@ func (r listing) understand(t table, operation string) (page, error) {
 		return g, invalid("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", r.IndexName)
 	}
 	return g, nil
-}
-
-// parse reads the filter and the projection.
-func (g *page) parse(r listing, s *expression.Scope) error {
-	var err error
-	if g.filter, err = condition("FilterExpression", r.FilterExpression, s); err != nil {
-		return err
-	}
-	if g.projection, err = projectionOf(r.ProjectionExpression, s); err != nil {
-		return err
-	}
-	return used(s)
 }
 
 // checkPaths refuses what the filter and the projection may not name.

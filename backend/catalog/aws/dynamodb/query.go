@@ -18,80 +18,46 @@ func (c call) query() (any, error) {
 	if err := c.read(&r); err != nil {
 		return nil, err
 	}
-	s, problem := r.scope(written{"FilterExpression", r.FilterExpression}, written{"KeyConditionExpression", r.KeyConditionExpression}, written{"ProjectionExpression", r.ProjectionExpression})
-	var g page
-	var conditions *expression.Condition
-	if problem == nil {
-		if problem = g.parseQuery(r.listing, r.KeyConditionExpression, s, &conditions); problem != nil {
-			conditions = nil
-		}
-	}
-	about := func(t table, about map[string]string) {
-		k := t.keys
-		if x, ok := t.index(r.IndexName); ok {
-			k = x.keys
-		}
-		if by, err := conditionsByKey(conditions); err == nil && len(by[k.partition].Args) == 2 {
-			add(about, "dynamodb:LeadingKeys", plain(*by[k.partition].Args[1].Value))
-		}
-	}
-	t, err := c.target(r.TableName, r.IndexName, "Query", about, naming(conditions.Paths()), naming(g.filter.Paths()), naming(g.projection.Paths()), choosing("dynamodb:Select", r.selected(g)))
+	x, problem := r.parse(r.KeyConditionExpression, true)
+	by, wrong := conditionsByKey(x.key)
+	t, err := c.target(r.TableName, r.IndexName, "Query", leadingOf(by, r.IndexName), naming(x.paths()), choosing("dynamodb:Select", r.selected(x)))
 	if err != nil {
 		return nil, err
 	}
-	whole, err := r.understand(t, "Query")
-	if err != nil {
+	g, err := r.understand(t, x, "Query")
+	if err := errFirst(err, problem, wrong); err != nil {
 		return nil, err
 	}
-	if problem != nil {
-		return nil, problem
-	}
-	whole.filter, whole.projection = g.filter, g.projection
-	whole.backward = r.ScanIndexForward != nil && !*r.ScanIndexForward
-	by, err := conditionsByKey(conditions)
-	if err != nil {
+	g.backward = r.ScanIndexForward != nil && !*r.ScanIndexForward
+	if g.window, err = g.within(by); err != nil {
 		return nil, err
 	}
-	if whole.window, err = whole.within(by); err != nil {
+	if err := g.start(r.ExclusiveStartKey); err != nil {
 		return nil, err
 	}
-	if err := whole.start(r.ExclusiveStartKey); err != nil {
-		return nil, err
-	}
-	switch inside := bytes.HasPrefix(whole.after, whole.window.prefix); {
-	case whole.after != nil && !inside:
+	switch inside := bytes.HasPrefix(g.after, g.window.prefix); {
+	case g.after != nil && !inside:
 		return nil, invalid("The provided starting key is outside query boundaries based on provided conditions")
-	case whole.beyond():
+	case g.beyond():
 		return nil, invalid("The provided starting key does not match the range key predicate")
 	}
-	if err := whole.checkPaths(true); err != nil {
+	if err := g.checkPaths(true); err != nil {
 		return nil, err
 	}
-	return c.give(whole, r.listing)
+	return c.give(g, r.listing)
 }
 
-// selected is what a listing chooses, as condition keys name it.
-func (r listing) selected(g page) string {
-	switch {
-	case r.Select != "":
-		return r.Select
-	case g.projection != nil:
-		return "SPECIFIC_ATTRIBUTES"
-	case r.IndexName != "":
-		return "ALL_PROJECTED_ATTRIBUTES"
+// leadingOf gives the partition key that a query is about.
+func leadingOf(by map[string]expression.Condition, indexName string) func(table, map[string]string) {
+	return func(t table, about map[string]string) {
+		k := t.keys
+		if x, ok := t.index(indexName); ok {
+			k = x.keys
+		}
+		if c, ok := by[k.partition]; ok {
+			add(about, "dynamodb:LeadingKeys", plain(*c.Args[1].Value))
+		}
 	}
-	return "ALL_ATTRIBUTES"
-}
-
-func (g *page) parseQuery(r listing, text *string, s *expression.Scope, conditions **expression.Condition) error {
-	if text == nil {
-		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
-	}
-	var err error
-	if *conditions, err = condition("KeyConditionExpression", text, s); err != nil {
-		return err
-	}
-	return g.parse(r, s)
 }
 
 // conditionsByKey takes a key condition apart: one comparison for each attribute, with the attribute on the left.

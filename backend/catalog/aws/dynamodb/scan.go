@@ -14,23 +14,15 @@ func (c call) scan() (any, error) {
 	if err := c.read(&r); err != nil {
 		return nil, err
 	}
-	s, problem := r.scope(written{"FilterExpression", r.FilterExpression}, written{"ProjectionExpression", r.ProjectionExpression})
-	var parsed page
-	if problem == nil {
-		problem = parsed.parse(r.listing, s)
-	}
-	t, err := c.target(r.TableName, r.IndexName, "Scan", naming(parsed.filter.Paths()), naming(parsed.projection.Paths()), choosing("dynamodb:Select", r.selected(parsed)))
+	x, problem := r.parse(nil, false)
+	t, err := c.target(r.TableName, r.IndexName, "Scan", naming(x.paths()), choosing("dynamodb:Select", r.selected(x)))
 	if err != nil {
 		return nil, err
 	}
-	g, err := r.understand(t, "Scan")
-	if err != nil {
+	g, err := r.understand(t, x, "Scan")
+	if err := errFirst(err, problem); err != nil {
 		return nil, err
 	}
-	if problem != nil {
-		return nil, problem
-	}
-	g.filter, g.projection = parsed.filter, parsed.projection
 	prefix := g.prefix()
 	g.window = window{prefix: prefix, low: prefix, high: behind(prefix)}
 	if err := errFirst(segments(r.Segment, r.TotalSegments), g.start(r.ExclusiveStartKey), g.checkPaths(false)); err != nil {

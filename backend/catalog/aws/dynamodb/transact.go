@@ -60,8 +60,12 @@ func cancelled(reasons []reason) error {
 }
 
 func transactSize(n int) error {
-	if n < 1 || n > maxTransact {
-		return invalid("1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to %d, Member must have length greater than or equal to 1", maxTransact)
+	const text = "1 validation error detected: Value %sat 'transactItems' failed to satisfy constraint: Member must have length %s than or equal to %d"
+	switch {
+	case n == 0:
+		return invalid(text, "'[]' ", "greater", 1)
+	case n > maxTransact:
+		return invalid(text, "", "less", maxTransact)
 	}
 	return nil
 }

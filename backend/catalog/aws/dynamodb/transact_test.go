@@ -33,8 +33,8 @@ func TestTransactions(t *testing.T) {
 	b.fails("TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"simple","Key":{"id":{"N":"1"}}}}]}`, "TransactionCanceledException",
 		"Transaction cancelled, please refer cancellation reasons for specific reasons [ValidationError]")
 	b.fails("TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"none","Item":{"id":{"S":"a"}}}}]}`, "ResourceNotFoundException", "Requested resource not found")
-	b.fails("TransactWriteItems", `{"TransactItems":[]}`, "ValidationException", "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100, Member must have length greater than or equal to 1")
-	b.fails("TransactWriteItems", `{"TransactItems":[`+strings.Repeat(`{"Put":{}},`, 100)+`{"Put":{}}]}`, "ValidationException", "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100, Member must have length greater than or equal to 1")
+	b.fails("TransactWriteItems", `{"TransactItems":[]}`, "ValidationException", "1 validation error detected: Value '[]' at 'transactItems' failed to satisfy constraint: Member must have length greater than or equal to 1")
+	b.fails("TransactWriteItems", `{"TransactItems":[`+strings.Repeat(`{"Put":{}},`, 100)+`{"Put":{}}]}`, "ValidationException", "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100")
 	b.fails("TransactWriteItems", `{"TransactItems":[{"Get":{"TableName":"simple"}}]}`, "UnknownOperationException", "the embedded sandbox does not know Get in a transaction")
 	b.fails("TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"simple","Item":{"id":{"S":"a"}},"ConditionExpression":"a ="}}]}`, "ValidationException", `Invalid ConditionExpression: Syntax error; token: "<EOF>", near: "="`)
 }
