@@ -204,18 +204,10 @@ func (m mapping) gather(ctx context.Context, w kind.World, checkpoint string) (k
 	settle := []func([]string) error{all.Done}
 	for end := w.Now().Add(m.window); len(all.Records) < m.size && ctx.Err() == nil; {
 		req.Max, req.Wait, req.Checkpoint = m.size-len(all.Records), end.Sub(w.Now()), all.Checkpoint
-		if req.Wait <= 0 {
-			break
+		if req.Wait <= 0 || !extend(ctx, w, m.source, req, &all) {
+			break // what is there is handled; the next look shows an error again
 		}
-		more, err := w.Receive(ctx, m.source, req)
-		if err != nil {
-			break // what is there is handled; the next look shows the error again
-		}
-		all.Records, all.IDs = append(all.Records, more.Records...), append(all.IDs, more.IDs...)
-		if more.Checkpoint != "" {
-			all.Checkpoint = more.Checkpoint
-		}
-		settle = append(settle, more.Done)
+		settle = append(settle, all.Done)
 	}
 	all.Done = func(failed []string) error {
 		for _, done := range settle {
@@ -229,6 +221,20 @@ func (m mapping) gather(ctx context.Context, w kind.World, checkpoint string) (k
 		return nil
 	}
 	return all, nil
+}
+
+// extend reads more records into a batch, whose Done is then that of the new ones.
+func extend(ctx context.Context, w kind.World, source string, req kind.PollRequest, all *kind.Batch) bool {
+	more, err := w.Receive(ctx, source, req)
+	if err != nil {
+		return false
+	}
+	if more.Checkpoint == "" {
+		more.Checkpoint = all.Checkpoint
+	}
+	more.Records, more.IDs = append(all.Records, more.Records...), append(all.IDs, more.IDs...)
+	*all = more
+	return true
 }
 
 // item is one record of a batch.

@@ -36,15 +36,16 @@ func unsupported(format string, args ...any) error {
 func (d *dispatcher) serve(ctx context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse {
 	c := call{d, ctx, w, r}
 	rest, ok := strings.CutPrefix(r.Path, "/2015-03-31/functions")
-	parts := strings.Split(strings.Trim(rest, "/"), "/")
-	switch name, leaf := parts[0], strings.Join(parts[1:], "/"); {
-	case ok && r.Method == "GET" && name == "":
+	name, leaf, _ := strings.Cut(strings.Trim(rest, "/"), "/")
+	switch request := r.Method + " /" + leaf; {
+	case !ok:
+	case request == "GET /" && name == "":
 		return c.list()
-	case ok && r.Method == "POST" && leaf == "invocations":
+	case request == "POST /invocations":
 		return c.invoke(name)
-	case ok && r.Method == "GET" && leaf == "":
+	case request == "GET /":
 		return c.get(name, "GetFunction")
-	case ok && r.Method == "GET" && leaf == "configuration":
+	case request == "GET /configuration":
 		return c.get(name, "GetFunctionConfiguration")
 	}
 	return c.failed(unsupported("the embedded sandbox does not carry out %s %s: functions are created and changed by drawing them", r.Method, r.Path))
