@@ -187,8 +187,8 @@ func (h *held) close() error {
 // invoker is the function host as the world sees it.
 type invoker struct{ Functions }
 
-func (i invoker) Invoke(ctx context.Context, arn, requestID string, payload []byte) (kind.InvokeResult, error) {
-	return i.Functions.Invoke(ctx, arn, functions.Request{Payload: payload, RequestID: requestID})
+func (i invoker) Invoke(ctx context.Context, in kind.Invocation) (kind.InvokeResult, error) {
+	return i.Functions.Invoke(ctx, in.Function, functions.Request{Payload: in.Payload, RequestID: in.RequestID, Hops: in.Hops})
 }
 
 // say keeps a line of a simulation.

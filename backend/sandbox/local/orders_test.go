@@ -26,15 +26,16 @@ import (
 // real is a project of the real shelf, packed by the real packer, run by real processes.
 type real struct {
 	*project
-	design design.Design
-	packer *pack.Packer
-	cache  string
+	design  design.Design
+	packer  *pack.Packer
+	cache   string
+	lenient bool // deploys what a finding warns of
 }
 
 // sdk is where the build puts the AWS SDK for functions.
-var sdk = filepath.Join("..", "..", "..", "frontend", "dist", "sdk")
+var sdk = filepath.Join("..", "..", "..", "build", "sdk", "dist")
 
-// newReal copies a sample. Kinds that the shelf lacks are left out, which a finding would say.
+// newReal copies a sample.
 func newReal(t testing.TB, sample string) *real {
 	t.Helper()
 	if testing.Short() {
@@ -44,7 +45,7 @@ func newReal(t testing.TB, sample string) *real {
 		t.Skip("Node.js is not installed")
 	}
 	if _, err := os.Stat(sdk); err != nil {
-		t.Skip("the interface is not built, and the SDK with it")
+		t.Skip("the SDK for functions is not built")
 	}
 	from := filepath.Join("..", "..", "..", "assets", "samples", sample)
 	r := &real{project: newProject(t), packer: pack.New(pack.Deps{CacheDir: t.TempDir(), Now: time.Now}), cache: t.TempDir()}
@@ -97,7 +98,7 @@ func (r *real) bundle() generate.Bundle {
 		r.t.Fatal(err)
 	}
 	for _, f := range b.Findings {
-		if f.Severity == fault.Blocking {
+		if f.Severity == fault.Blocking && !r.lenient {
 			r.t.Fatalf("%s: %s", f.Node, f.Message)
 		}
 	}
@@ -178,17 +179,6 @@ func post(t testing.TB, u, body string, header map[string]string) (int, string) 
 // The sample as a person meets it: an order is stored, read, and handled by the worker; a restart loses nothing.
 func TestOrders(t *testing.T) {
 	r := newReal(t, "orders")
-	for id, n := range r.design.Nodes {
-		if _, ok := catalog.Shelf().Find(n.Kind); !ok {
-			t.Logf("left out: %s (%s)", id, n.Kind)
-			delete(r.design.Nodes, id)
-			for e, edge := range r.design.Edges {
-				if edge.From.Node == id || edge.To.Node == id {
-					delete(r.design.Edges, e)
-				}
-			}
-		}
-	}
 	s := r.open()
 	start := time.Now()
 	d := r.deploy(s)

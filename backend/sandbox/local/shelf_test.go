@@ -261,3 +261,36 @@ func BenchmarkWarmCall(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms/median")
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms/p99")
 }
+
+// L9: a function that answers each object with another one is stopped after 16 rounds, though each round is a request of its own.
+func TestLoopThroughTheSDK(t *testing.T) {
+	r := newReal(t, "orders")
+	r.design = design.Design{
+		Nodes: map[design.ID]design.Node{"files": {ID: "files", Kind: "aws.s3", Name: "files"}, "again": {ID: "again", Kind: "aws.lambda", Name: "again"}},
+		Edges: map[design.ID]design.Edge{
+			"there": {ID: "there", From: design.End{Node: "files", Port: "out"}, To: design.End{Node: "again", Port: "in"}, Protocol: "push"},
+			"back":  {ID: "back", From: design.End{Node: "again", Port: "out"}, To: design.End{Node: "files", Port: "in"}, Protocol: "call", Access: "write"}}}
+	dir := filepath.Join(r.folder, "functions", "again")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "index.mjs"), []byte(`
+import { S3Client, PutObjectCommand } from "@aws-sdk/client-s3";
+const s3 = new S3Client({});
+export const handler = async () => {
+  console.log("round");
+  await s3.send(new PutObjectCommand({ Bucket: process.env.FILES_BUCKET_NAME, Key: "again", Body: "x" }));
+};`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r.lenient = true
+	s := r.open()
+	r.deploy(s)
+	if out, err := r.call(s, "files", `{"key":"first","body":"x"}`); err != nil || out.Status != 200 {
+		t.Fatalf("%+v %v", out, err)
+	}
+	until(t, "the loop is stopped", func() bool { return strings.Contains(logged(t, s, sandbox.LogQuery{}), "which is taken for a loop") })
+	if n := strings.Count(logged(t, s, sandbox.LogQuery{Filter: "\tround"}), "round"); n != 16 {
+		t.Errorf("%d rounds\n%s", n, logged(t, s, sandbox.LogQuery{}))
+	}
+}

@@ -17,6 +17,7 @@ type Request struct {
 	Payload       []byte // JSON; nothing is null
 	RequestID     string // "" makes one
 	ClientContext string // JSON, decoded from what the caller gave
+	Hops          int    // deliveries that led to this call; the SDKs tell them on, by the trace header
 }
 
 // The limits of a synchronous call. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -80,7 +81,7 @@ func (h *Host) Invoke(ctx context.Context, arn string, in Request) (kind.InvokeR
 
 // run takes an acquired environment through one event and gives it back.
 func (h *Host) run(e *environment, arn string, in Request) (kind.InvokeResult, error) {
-	inv := &invocation{id: in.RequestID, trace: h.trace(e.spec.Tracing), client: in.ClientContext, arn: arn, payload: in.Payload, answered: make(chan answer, 1)}
+	inv := &invocation{id: in.RequestID, trace: h.trace(e.spec.Tracing, in.Hops), client: in.ClientContext, arn: arn, payload: in.Payload, answered: make(chan answer, 1)}
 	for {
 		warm := e.started()
 		if warm && e.over() {
@@ -229,7 +230,7 @@ func failure(inv *invocation, class, message string) answer {
 }
 
 // trace is a tracing header. https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
-func (h *Host) trace(sampled bool) string {
+func (h *Host) trace(sampled bool, hops int) string {
 	root, parent := strings.ReplaceAll(h.deps.NewID(), "-", ""), strings.ReplaceAll(h.deps.NewID(), "-", "")
-	return fmt.Sprintf("Root=1-%08x-%.24s;Parent=%.16s;Sampled=%d", uint32(h.deps.Now().Unix()&math.MaxUint32), root, parent, map[bool]int{true: 1}[sampled])
+	return fmt.Sprintf("Root=1-%08x-%.24s;Parent=%.16s;Sampled=%d;%s", uint32(h.deps.Now().Unix()&math.MaxUint32), root, parent, map[bool]int{true: 1}[sampled], kind.Lineage(hops))
 }

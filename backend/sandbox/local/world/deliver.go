@@ -122,7 +122,8 @@ func (w *World) Invoke(ctx context.Context, in kind.Invocation) (kind.InvokeResu
 	if err := w.waitFor(ctx, fn); err != nil {
 		return kind.InvokeResult{}, err
 	}
-	return w.Deps.Functions.Invoke(ctx, fn.ARN, in.RequestID, in.Payload)
+	in.Function = fn.ARN
+	return w.Deps.Functions.Invoke(ctx, in)
 }
 
 // functionARN completes what names a function: an ARN, a name, a name with qualifier, "account:function:name".

@@ -52,8 +52,8 @@ type Store interface {
 type Functions interface {
 	Put(kind.FunctionSpec) error
 	Remove(arn string)
-	// Invoke calls a function by ARN and waits for its answer.
-	Invoke(ctx context.Context, arn, requestID string, payload []byte) (kind.InvokeResult, error)
+	// Invoke calls the function of an ARN and waits for its answer; everything else has been decided.
+	Invoke(context.Context, kind.Invocation) (kind.InvokeResult, error)
 }
 
 // World implements kind.World and the engine's Host. It is safe for concurrent use.

@@ -54,11 +54,11 @@ func (f *functions) Remove(arn string) {
 	delete(f.specs, arn)
 }
 
-func (f *functions) Invoke(_ context.Context, arn, requestID string, payload []byte) (kind.InvokeResult, error) {
+func (f *functions) Invoke(_ context.Context, in kind.Invocation) (kind.InvokeResult, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.called = append(f.called, arn+" "+requestID+" "+string(payload))
-	return kind.InvokeResult{Payload: []byte("done"), RequestID: requestID}, nil
+	f.called = append(f.called, in.Function+" "+in.RequestID+" "+string(in.Payload))
+	return kind.InvokeResult{Payload: []byte("done"), RequestID: in.RequestID}, nil
 }
 
 func newBench(t *testing.T, folder *state.Folder) *bench {
