@@ -86,7 +86,7 @@ func TestNodeContext(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	f := b.node(`export const handler = async (event, c) => ({ ...c, left: c.getRemainingTimeInMillis(), trace: process.env._X_AMZN_TRACE_ID })`)
-	r, err := b.Invoke(t.Context(), f, Request{Payload: []byte(`{}`), RequestID: "11111111-2222-3333-4444-555555555555", ClientContext: `{"custom":{"a":1}}`})
+	r, err := b.Invoke(t.Context(), f, Request{Payload: []byte(`{}`), RequestID: "11111111-2222-3333-4444-555555555555", ClientContext: `{"custom":{"a":1}}`, Hops: 3})
 	must(t, err)
 	var got struct {
 		FunctionName, FunctionVersion, MemoryLimitInMB, LogGroupName, LogStreamName, InvokedFunctionArn, AwsRequestID, Trace string
@@ -100,7 +100,7 @@ func TestNodeContext(t *testing.T) {
 		got.ClientContext["custom"] == nil || got.Left < 5000 || got.Left > 10000 {
 		t.Errorf("context %s", r.Payload)
 	}
-	if !regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$`).MatchString(got.Trace) {
+	if !regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:3$`).MatchString(got.Trace) {
 		t.Errorf("trace %q", got.Trace)
 	}
 }
