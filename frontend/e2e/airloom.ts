@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { afterEach } from 'vitest';
 
 /** Nothing of the browser's own talks to anybody. */
 const flags = [
@@ -46,7 +47,7 @@ export async function start(): Promise<Airloom> {
   serve.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const address = await printed(serve, () => said);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport: { width: 1680, height: 1050 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const trouble = watch(context, page, new URL(address).origin);
@@ -116,6 +117,13 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(out, `${name}.png`) });
 }
 
+/** A test that fails leaves a picture. */
+export function pictureFailures(page: () => Page): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await picture(page(), `failed ${task.name}`);
+  });
+}
+
 /** Calls an operation as the page does: its token is in the cookie. */
 export function rpc<T>(page: Page, op: string, input: unknown = {}): Promise<T> {
   return page.evaluate(
@@ -142,7 +150,7 @@ export async function newProject(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'New project' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill(name);
-  await dialog.getByRole('button', { name: 'Make it' }).click();
+  await page.keyboard.press('Enter');
   await page.locator('.react-flow').waitFor();
 }
 

@@ -1,6 +1,6 @@
 // The whole way of a new user, in a browser at the real program: from a sample to a running system, and back.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Airloom, drag, middle, node, picture, port, rpc, start } from './airloom';
+import { type Airloom, drag, middle, node, picture, pictureFailures, port, rpc, start } from './airloom';
 
 interface Drawing {
   project: {
@@ -15,6 +15,7 @@ describe('from a sample to a running system', () => {
     a = await start();
   });
   afterAll(() => a.stop());
+  pictureFailures(() => a.page);
 
   const dock = (tab: string) => a.page.getByRole('tab', { name: tab, exact: true });
   const open = async (tab: string): Promise<void> => {
@@ -52,15 +53,16 @@ describe('from a sample to a running system', () => {
   it('wires a function to it, and the template follows', async () => {
     const before = await resources();
     await drag(a.page, await middle(port(a.page, 'daily-report', 'out')), await middle(port(a.page, 'queue', 'in')));
-    const question = a.page.getByRole('dialog').or(a.page.getByRole('menu'));
-    if (await question.isVisible()) await a.page.keyboard.press('Enter');
+    // There are two ways; the first is what is meant most often.
+    await a.page.getByRole('menu').waitFor();
+    await a.page.keyboard.press('Enter');
     await saved();
     await expect.poll(async () => Object.keys((await drawing()).edges)).toContain('daily-report-to-queue');
     await a.page.locator('[data-wire="daily-report-to-queue"]').first().waitFor({ state: 'attached' });
     // The wire is chosen: the inspector says what it adds, and the function has the variable.
     await a.page.getByRole('heading', { name: 'Permissions' }).waitFor();
-    await a.page.locator('.added').getByText('sqs:SendMessage', { exact: false }).waitFor();
-    await a.page.locator('.added').getByText('QUEUE_QUEUE_URL').waitFor();
+    await a.page.locator('.added li').getByText('sqs:SendMessage').waitFor();
+    await a.page.locator('.added li').getByText('QUEUE_QUEUE_URL', { exact: true }).waitFor();
     await node(a.page, 'daily-report').click();
     await a.page.locator('.template-selected').first().waitFor();
     await expect.poll(resources).toBe(before);

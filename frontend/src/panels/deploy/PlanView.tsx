@@ -5,7 +5,7 @@ import { useSession } from '../../session/context';
 import { useStore } from '../../session/store';
 import { sentence } from '../../session/toasts';
 import { Badge, Button } from '../../ui/controls';
-import { nameOf } from '../parts/name';
+import { nameOf, without } from '../parts/name';
 import { Notice } from '../parts/Notice';
 
 const actions: readonly { action: ActionKind; sign: string; title: string }[] = [
@@ -68,7 +68,7 @@ export function PlanView(props: { plan: Plan; stale: boolean; trust: Fault | nul
           }
         >
           <strong>{name(r.node)}</strong>
-          <p>{sentence(r.message)}</p>
+          <p>{sentence(without(name(r.node), r.message))}</p>
           {r.hint && <p className="quiet">{sentence(r.hint)}</p>}
         </Notice>
       ))}

@@ -23,7 +23,7 @@ export function Running({ deployment: d }: { deployment: Deployment }): ReactEle
           {d.status.toLowerCase().replace(/_/g, ' ')}
         </Badge>
         <span className="panel-fact">
-          <time dateTime={d.ended ?? d.started}>{new Date(d.ended ?? d.started).toLocaleString()}</time>
+          <time dateTime={d.ended ?? d.started}>{when(d.ended ?? d.started)}</time>
         </span>
       </header>
       {d.reason && <p className={failed ? 'field-wrong' : 'quiet'}>{sentence(d.reason)}</p>}
@@ -93,3 +93,8 @@ export function Running({ deployment: d }: { deployment: Deployment }): ReactEle
     </section>
   );
 }
+
+const when = (time: string): string => {
+  const t = new Date(time);
+  return Number.isNaN(t.getTime()) ? '' : t.toLocaleString();
+};

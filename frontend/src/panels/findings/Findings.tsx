@@ -8,7 +8,7 @@ import { sentence } from '../../session/toasts';
 import { Badge, Button, Empty } from '../../ui/controls';
 import { Icon } from '../../ui/icons';
 import { External } from '../parts/External';
-import { nameOf } from '../parts/name';
+import { nameOf, without } from '../parts/name';
 import '../parts/parts.css';
 import './findings.css';
 
@@ -92,7 +92,7 @@ function Item({
   const where = f.node && design ? nameOf(design, f.node) : '';
   const text = (
     <>
-      <span className="found-message">{sentence(f.message)}</span>
+      <span className="found-message">{sentence(without(where, f.message))}</span>
       {f.hint && <span className="found-hint">{sentence(f.hint)}</span>}
     </>
   );

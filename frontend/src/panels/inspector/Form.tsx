@@ -8,6 +8,7 @@ import type { Props } from '../../design/types';
 import { sentence } from '../../session/toasts';
 import { IconButton } from '../../ui/controls';
 import { External } from '../parts/External';
+import { without } from '../parts/name';
 import { Editor } from './editors';
 import { groups, jsonProblem, rangeText, scheduleText, shared } from './values';
 
@@ -16,6 +17,8 @@ interface FormProps {
   /** The properties of each record that is edited at once. */
   records: readonly (Props | undefined)[];
   findings?: readonly Finding[];
+  /** The record's name, which the findings need not repeat. */
+  name?: string;
   disabled: boolean;
   /** undefined takes the value away, so that the default counts. */
   onSet: (field: Field, value: unknown) => void;
@@ -170,7 +173,7 @@ function FieldRow({ field: f, form: p }: { field: Field; form: FormProps }): Rea
       )}
       {remarks.map((x, i) => (
         <p key={i} className={`field-remark field-remark-${x.severity}`}>
-          {sentence(x.message)} {x.hint && sentence(x.hint)}
+          {sentence(without(p.name ?? '', x.message))} {x.hint && sentence(x.hint)}
         </p>
       ))}
       {note && (

@@ -7,6 +7,7 @@ import { useStore } from '../../session/store';
 import { sentence } from '../../session/toasts';
 import { KindIcon } from '../../ui/icons';
 import { External } from '../parts/External';
+import { without } from '../parts/name';
 import { Notice } from '../parts/Notice';
 import { Added } from './Added';
 import { CodeView } from './CodeView';
@@ -61,7 +62,7 @@ export function NodeForm({ node }: { node: NodeRecord }): ReactElement {
       {about.map((f, i) => (
         <div key={i} className="inspector-pad">
           <Notice tone={f.severity === 'error' ? 'danger' : f.severity === 'warning' ? 'warn' : 'info'}>
-            <p>{sentence(f.message)}</p>
+            <p>{sentence(without(node.name, f.message))}</p>
             {f.hint && <p className="quiet">{sentence(f.hint)}</p>}
             {f.source && <External url={f.source}>Why</External>}
           </Notice>
@@ -71,6 +72,7 @@ export function NodeForm({ node }: { node: NodeRecord }): ReactElement {
         fields={spec.fields}
         records={[node.props]}
         findings={findings ?? []}
+        name={node.name}
         disabled={readOnly}
         onSet={(f, v) => {
           void session.edit(setField(session.design, [node.id], f.name, v), `${f.title.toLowerCase()} of ${node.name}`);

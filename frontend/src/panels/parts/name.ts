@@ -7,3 +7,7 @@ export function nameOf(d: Design, id: ID): string {
   const e = d.edges[id];
   return e ? `${d.nodes[e.from.node]?.name ?? e.from.node} → ${d.nodes[e.to.node]?.name ?? e.to.node}` : '';
 }
+
+/** What a finding says, where the record's name stands beside it already. */
+export const without = (name: string, message: string): string =>
+  name !== '' && message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
