@@ -15,6 +15,11 @@ const policy, deadLetters = "Policy", "DeadLetters"
 // principal is who delivers for a topic.
 const principal = "sns.amazonaws.com"
 
+// silent is the one service that does not say on whose behalf it publishes to a topic: a condition holds for it only as far as
+// it says.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html#eb-no-messages-published-sns
+const silent = "events.amazonaws.com"
+
 // Emit adds the topic and its dead-letter queue.
 func (Kind) Emit(s *kind.Scope) error {
 	p := map[string]any{}
@@ -76,7 +81,11 @@ func (Kind) Admit(w *kind.Wire, from kind.Sender) (kind.Endpoint, error) {
 		w.Find(fault.Blocking, "topic-topic", "", "put a function between the two", "a topic cannot be subscribed to a topic")
 		return kind.Endpoint{ARN: arn, Protocol: "sns"}, nil
 	}
-	condition := map[string]any{"ArnLike": map[string]any{"aws:SourceArn": from.SourceARN}}
+	like := "ArnLike"
+	if from.Principal == silent {
+		like = "ArnLikeIfExists"
+	}
+	condition := map[string]any{like: map[string]any{"aws:SourceArn": from.SourceARN}}
 	if from.SourceAccount != nil {
 		condition["StringEquals"] = map[string]any{"aws:SourceAccount": from.SourceAccount}
 	}
