@@ -225,7 +225,7 @@ func deliver(ctx context.Context, w kind.World, in kind.Instance, t target, id s
 	d.Tried++
 	if code == "SDK_CLIENT_ERROR" && d.Tried <= t.tries && now.Sub(d.Accepted) < t.age {
 		if d.Tried == 1 {
-			w.Log(in.Node, "warn", "an event is not delivered to %s yet: %s", t.arn, fault.As(err).Message)
+			w.Log(in.Node, "warning", "an event is not delivered to %s yet: %s", t.arn, fault.As(err).Message)
 		}
 		again := d.item(id, now.Add(min(longestPause, time.Second<<min(d.Tried-1, 16))))
 		return &again

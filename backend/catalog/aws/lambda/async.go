@@ -90,7 +90,7 @@ func handle(ctx context.Context, w kind.World, in kind.Instance, e event) *backl
 	var again backlog.Item
 	switch now = w.Now(); {
 	case err != nil: // throttled, or no process to be had: tried again until the event is too old
-		w.Log(in.Node, "warn", "the event %s waits: %s", e.id, err)
+		w.Log(in.Node, "warning", "the event %s waits: %s", e.id, err)
 		pause := min(longestPause, time.Second<<min(e.Refused, 16))
 		e.Refused++
 		again = e.item(now.Add(pause))
@@ -134,7 +134,7 @@ func settingsOf(w kind.World, in kind.Instance) settings {
 // giveUp sends the event to the dead-letter queue and its record to the on-failure destination.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 func giveUp(ctx context.Context, w kind.World, in kind.Instance, s settings, e event, condition string, r *kind.InvokeResult) *backlog.Item {
-	w.Log(in.Node, "error", "the event %s is given up after %d tries: %s", e.id, e.Invoked, condition)
+	w.Log(in.Node, "error", "the event %s is given up: %s (invocations: %d)", e.id, condition, e.Invoked)
 	if s.deadQueue != "" {
 		attributes := map[string]string{"RequestID": e.id, "Number:ErrorCode": "200", "ErrorMessage": condition}
 		if r != nil {

@@ -302,7 +302,7 @@ func (m mapping) invoke(ctx context.Context, w kind.World, items []item) verdict
 	case m.partial:
 		failed, ok := itemFailures(r.Payload, all)
 		if !ok {
-			w.Log(m.in.Node, "warn", "the answer of the function is no list of batchItemFailures, so the whole batch has failed")
+			w.Log(m.in.Node, "warning", "the answer of the function is no list of batchItemFailures, so the whole batch has failed")
 			failed = all
 		}
 		return verdict{failed: failed, result: &r}

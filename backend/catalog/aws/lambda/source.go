@@ -62,7 +62,7 @@ func (m mapping) settle(ctx context.Context, w kind.World, batch kind.Batch) {
 			return // the messages become visible again by themselves
 		}
 		if v.refused != nil {
-			w.Log(m.in.Node, "warn", "%d messages come again: %s", len(items), v.refused)
+			w.Log(m.in.Node, "warning", "%d messages come again: %s", len(items), v.refused)
 		}
 		failed = append(failed, v.failed...)
 	}
@@ -121,7 +121,7 @@ func (m mapping) work(ctx context.Context, w kind.World, items []item, tried int
 			return
 		}
 		if v.refused != nil { // it waits as long as it takes, or as the records may
-			w.Log(m.in.Node, "warn", "%d records wait: %s", len(items), v.refused)
+			w.Log(m.in.Node, "warning", "%d records wait: %s", len(items), v.refused)
 			if refused++; !pause(ctx, w, refused) {
 				return
 			}

@@ -45,7 +45,7 @@ func serveURL(ctx context.Context, w kind.World, in kind.Instance, r kind.HTTPRe
 	conditions := map[string]string{"lambda:FunctionUrlAuthType": "NONE", "lambda:InvokedViaFunctionUrl": "true"}
 	for _, action := range []string{"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"} {
 		if err := w.Allow(kind.Access{Action: action, Resource: fn.ARN, Context: conditions}); err != nil {
-			w.Log(in.Node, "warn", "a request to the public address is refused: %s", fault.As(err).Message)
+			w.Log(in.Node, "warning", "a request to the public address is refused: %s", fault.As(err).Message)
 			return refusal(403, "AccessDeniedException", "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html")
 		}
 	}

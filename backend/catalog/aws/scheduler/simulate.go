@@ -290,7 +290,7 @@ func start(ctx context.Context, w kind.World, in kind.Instance, s schedule, i ba
 	now := w.Now()
 	if final := slices.Contains([]fault.Code{fault.Denied, fault.NotFound, fault.Invalid, fault.Limit}, fault.CodeOf(err)); !final && f.Tried <= s.tries && now.Sub(f.Accepted) < s.age {
 		if f.Tried == 1 {
-			w.Log(in.Node, "warn", "%s is not started yet: %s", s.target, fault.As(err).Message)
+			w.Log(in.Node, "warning", "%s is not started yet: %s", s.target, fault.As(err).Message)
 		}
 		again := f.item(i.ID, now.Add(min(longestPause, time.Second<<min(f.Tried-1, 16))))
 		return &again

@@ -259,7 +259,7 @@ func bury(w kind.World, tx kind.Tx, q queue, m message) error {
 	if q.fifo {
 		m.Sent = m.visible
 	}
-	w.Log(q.node, "warn", "message %s was received %d times and moved to %s", m.ID, m.Receives, target.LogicalID)
+	w.Log(q.node, "warning", "message %s was received %d times and moved to %s", m.ID, m.Receives, target.LogicalID)
 	return enqueue(tx, queueOf(w, target, tx), &m, c)
 }
 
