@@ -127,11 +127,13 @@ describe('the deployer', () => {
     expect(s.d.state.get().plan).not.toBeNull();
   });
 
-  it('has log lines told once something runs, once', async () => {
+  it('has log lines told once something runs, and not before', async () => {
     s = setUp((op) => (op === 'deployment' ? { deployment: { status: 'CREATE_COMPLETE' } } : undefined));
     await s.d.enter('local');
-    await s.d.refresh();
-    expect(s.ops().filter((op) => op === 'follow')).toHaveLength(1);
+    expect(s.ops()).toContain('follow');
+    s = setUp();
+    await s.d.enter('local');
+    expect(s.ops()).not.toContain('follow');
   });
 
   it('follows a job that began before the page', async () => {

@@ -64,7 +64,6 @@ export class Deployer {
   readonly state = new Store<Deploying>(idle);
   private readonly bridge: Bridge;
   private asked = '';
-  private followed = '';
   private trusted = false;
   private readonly report: (doing: string, e: unknown) => void;
 
@@ -76,7 +75,6 @@ export class Deployer {
   /** Starts anew for an opened project. */
   async enter(current: string): Promise<void> {
     this.state.set({ ...idle, current });
-    this.followed = '';
     try {
       const s = await this.bridge.call('sandboxes', {});
       this.patch({ sandboxes: s.sandboxes ?? [], current: s.current || current });
@@ -117,14 +115,11 @@ export class Deployer {
     }
   }
 
-  /** Has the log lines of what runs told as they come. */
+  /** Has the log lines of what runs told as they come. Go follows once, however often it is asked. */
   private async listen(sandbox: string): Promise<void> {
-    if (this.followed === sandbox) return;
-    this.followed = sandbox;
     try {
       await this.bridge.call('follow', { sandbox });
     } catch (e) {
-      this.followed = '';
       this.report('Logs', e);
     }
   }

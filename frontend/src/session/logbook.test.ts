@@ -46,6 +46,20 @@ describe('the logbook', () => {
     expect(book.log.get().total).toBe(3);
   });
 
+  it('shows on a node what its function said last, not what the runtime adds', () => {
+    const book = new Logbook();
+    const say = (n: number, text: string): void => {
+      book.add({ ...line(n), text });
+    };
+    say(1, 'START RequestId: 1 Version: $LATEST');
+    say(2, 'order received');
+    say(3, 'END RequestId: 1');
+    say(4, 'REPORT RequestId: 1\tDuration: 2 ms');
+    book.flush();
+    expect(book.log.get().last.get('worker')?.text).toBe('order received');
+    expect(book.log.get().lines).toHaveLength(4);
+  });
+
   it('forgets what waits when it is cleared', () => {
     const book = new Logbook();
     book.add(line(1));

@@ -12,6 +12,9 @@ export interface Log {
 /** So many lines are kept. */
 export const kept = 5000;
 
+/** What a runtime prints around each call; a node shows what its function said. */
+const platform = /^(START|END|REPORT) RequestId: |^INIT_START /;
+
 const none: Log = { lines: [], last: new Map(), total: 0 };
 
 export class Logbook {
@@ -58,7 +61,7 @@ export class Logbook {
   private put(all: AppEvent[], total: number): void {
     const lines = all.slice(-kept);
     const last = new Map<string, AppEvent>();
-    for (const e of lines) if (e.node) last.set(e.node, e);
+    for (const e of lines) if (e.node && !platform.test(e.text)) last.set(e.node, e);
     this.log.set({ lines, last, total });
   }
 }
