@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,28 +90,37 @@ func expire(ctx context.Context, w kind.World, in kind.Instance) {
 	}
 }
 
+// standing is a version among those of its key.
+type standing struct {
+	version
+	newer    int   // how many versions are newer: none where it is the current one
+	replaced int64 // when it stopped being the current one
+	alone    bool  // there is no other
+}
+
 // sweep carries the rules out once.
 func sweep(ctx context.Context, w kind.World, in kind.Instance) error {
 	now := w.Now()
 	var events []event
 	err := w.State(space).Update(func(tx kind.Tx) error {
-		l, err := look(tx, in.PhysicalID, "", "", "", "", int(^uint(0)>>1), true)
+		l, err := look(tx, in.PhysicalID, "", "", "", "", math.MaxInt, true)
 		if err != nil {
 			return err
 		}
+		var s standing
 		for i, v := range l.versions {
-			current := i == 0 || l.versions[i-1].key != v.key
-			last := i == len(l.versions)-1 || l.versions[i+1].key != v.key
-			age := 0 // how many newer versions there are, and since when it is old
-			for ; !current && i-age > 0 && l.versions[i-age-1].key == v.key; age++ {
+			if i > 0 && l.versions[i-1].key == v.key {
+				s = standing{version: v, newer: s.newer + 1, replaced: s.Modified}
+			} else {
+				s = standing{version: v, alone: i+1 == len(l.versions) || l.versions[i+1].key != v.key}
 			}
-			name, done, err := apply(w, tx, in, v, current, last, age, l.versions[max(i-1, 0)].Modified, now)
+			name, done, err := s.expire(w, tx, in, now)
 			if err != nil {
 				return err
 			}
 			if name != "" {
 				done.key = v.key
-				events = append(events, event{name: name, object: done, at: now, who: "s3.amazonaws.com", ip: "s3.amazonaws.com", request: strings.ToUpper(strconv.FormatUint(done.Sequence, 16))})
+				events = append(events, event{name: name, object: done, at: now, who: principal, ip: principal, request: strings.ToUpper(strconv.FormatUint(done.Sequence, 16))})
 			}
 		}
 		return abandon(tx, in, now)
@@ -122,25 +132,24 @@ func sweep(ctx context.Context, w kind.World, in kind.Instance) error {
 	return err
 }
 
-// apply carries out what the rules say about one version; name is the event it makes, "" for none.
-func apply(w kind.World, tx kind.Tx, in kind.Instance, v version, current, last bool, newer int, replaced int64, now time.Time) (name string, done version, err error) {
+// expire carries out what the rules say about one version; name is the event it makes, "" for none.
+func (s standing) expire(w kind.World, tx kind.Tx, in kind.Instance, now time.Time) (name string, done version, err error) {
 	for _, r := range rules(in) {
-		if !r.fits(v) {
-			continue
-		}
+		current := s.newer == 0
 		switch {
-		case current && v.Marker && last && r.lonelyMarkers, !current && int64(newer) > r.newerOld && due(replaced, r.oldDays, now):
-			done, err := remove(w, tx, in, v.key, v.ID)
+		case !r.fits(s.version):
+		case current && s.Marker && s.alone && r.lonelyMarkers, !current && int64(s.newer) > r.newerOld && due(s.replaced, r.oldDays, now):
+			done, err := remove(w, tx, in, s.key, s.ID)
 			return "LifecycleExpiration:Delete", done.version, err
-		case current && !v.Marker && due(v.Modified, r.days, now):
-			done, err := remove(w, tx, in, v.key, "")
+		case current && !s.Marker && due(s.Modified, r.days, now):
+			done, err := remove(w, tx, in, s.key, "")
 			if done.marker {
 				return "LifecycleExpiration:DeleteMarkerCreated", done.version, err
 			}
 			return "LifecycleExpiration:Delete", done.version, err
 		}
 	}
-	return "", v, nil
+	return "", s.version, nil
 }
 
 // abandon removes uploads that were never completed.

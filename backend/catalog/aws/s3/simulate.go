@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -122,7 +123,7 @@ func update(ctx context.Context, w kind.World, old, in kind.Instance) (kind.Inst
 func destroy(_ context.Context, w kind.World, in kind.Instance) error {
 	name := nameOf(in)
 	return w.State(space).Update(func(tx kind.Tx) error {
-		l, err := look(tx, name, "", "", "", "", int(^uint(0)>>1), true)
+		l, err := look(tx, name, "", "", "", "", math.MaxInt, true)
 		if err != nil {
 			return err
 		}
