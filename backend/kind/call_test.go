@@ -22,3 +22,20 @@ func TestAdmitsOrigin(t *testing.T) {
 		}
 	}
 }
+
+func TestARequestGetsItsTokenOnce(t *testing.T) {
+	for _, c := range []struct{ token, body, want string }{
+		{"", `{"a":1}`, `{"a":1}`},
+		{"Token", `{"a":1}`, `{"Token":"id","a":1}`},
+		{"Token", `{"Token":"own"}`, `{"Token":"own"}`},
+	} {
+		r := Request{Token: c.token, Body: []byte(c.body)}
+		got, err := r.Tokened("id")
+		if err != nil || string(got.Body) != c.want || string(r.Body) != c.body {
+			t.Errorf("%s with %q gives %s, %v", c.body, c.token, got.Body, err)
+		}
+	}
+	if _, err := (Request{Token: "Token", Body: []byte("[]")}).Tokened("id"); err == nil {
+		t.Error("a body that is no object gets a token")
+	}
+}

@@ -2,6 +2,8 @@ package kind
 
 import (
 	"context"
+	"encoding/json"
+	"strconv"
 	"time"
 
 	"airloom/backend/fault"
@@ -303,6 +305,24 @@ type Request struct {
 	// Secret names a secret (ARN) whose value signs the body before sending; Sign tells how. Used by webhook stubs.
 	Secret string                                         `json:"secret,omitempty"`
 	Sign   func(secret string, now time.Time, r *Request) `json:"-"`
+}
+
+// Tokened gives the request the token that it asks for; a body that has one already keeps it.
+func (r Request) Tokened(id string) (Request, error) {
+	if r.Token == "" {
+		return r, nil
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(r.Body, &fields); err != nil {
+		return r, fault.Wrap(err, fault.Internal, "giving a request its token")
+	}
+	if fields[r.Token] != nil {
+		return r, nil
+	}
+	fields[r.Token] = json.RawMessage(strconv.Quote(id))
+	body, err := json.Marshal(fields)
+	r.Body = body
+	return r, err
 }
 
 // Checker is a kind with rules of its own about one node; general rules live in package check.

@@ -22,6 +22,10 @@ const maxAnswer = 20 << 20 // bytes; Lambda's own limit is 6 MB, an API's 10 MB
 
 // Call sends a request value: signed to an AWS service, or plain to a public address.
 func (s *Sandbox) Call(ctx context.Context, r kind.Request) (sandbox.Response, error) {
+	r, err := r.Tokened(s.deps.NewID())
+	if err != nil {
+		return sandbox.Response{}, err
+	}
 	if r.Sign != nil {
 		secret, err := s.secret(ctx, r.Secret)
 		if err != nil {
