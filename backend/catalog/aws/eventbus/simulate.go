@@ -95,8 +95,10 @@ func accept(ctx context.Context, w kind.World, in kind.Instance, d kind.Delivery
 
 // publish gives an event to every rule of a bus. A rule keeps what matches, so that what fails fails later and there.
 func publish(ctx context.Context, w kind.World, bus string, e event, hops int) error {
-	payload, err := json.Marshal(e)
-	if err != nil {
+	var payload bytes.Buffer
+	enc := json.NewEncoder(&payload)
+	enc.SetEscapeHTML(false) // a queue shows it as it is
+	if err := enc.Encode(e); err != nil {
 		return fault.Wrap(err, fault.Internal, "print an event")
 	}
 	for _, r := range w.Instances(ruleType) {
@@ -108,7 +110,7 @@ func publish(ctx context.Context, w kind.World, bus string, e event, hops int) e
 			continue
 		}
 		// A bus asks nobody whether its own rules may see its events.
-		if err := w.Deliver(ctx, kind.Delivery{Principal: kind.Principal{Owner: true}, SourceARN: bus, Target: r.ARN, Payload: payload, Hops: hops}); err != nil {
+		if err := w.Deliver(ctx, kind.Delivery{Principal: kind.Principal{Owner: true}, SourceARN: bus, Target: r.ARN, Payload: bytes.TrimSpace(payload.Bytes()), Hops: hops}); err != nil {
 			return err
 		}
 	}

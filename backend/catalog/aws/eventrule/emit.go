@@ -104,7 +104,7 @@ func input(w *kind.Wire, target map[string]any) {
 		ways++
 	}
 	if constant := w.Value("input"); constant != nil {
-		text, err := json.Marshal(constant)
+		text, err := printed(constant)
 		if err != nil {
 			w.Find(fault.Blocking, "rule-input", "input", "write JSON", "the constant is no JSON: %s", err)
 		}

@@ -35,7 +35,7 @@ func shapeOf(target map[string]any) (shape, error) {
 		if err != nil {
 			return nil, fault.As(err).At("inputPath")
 		}
-		return func(f facts) ([]byte, error) { v, _ := p.find(f.event); return json.Marshal(v) }, nil
+		return func(f facts) ([]byte, error) { v, _ := p.find(f.event); return printed(v) }, nil
 	}
 	if t, ok := target["InputTransformer"].(map[string]any); ok {
 		return transformer(t)
@@ -147,9 +147,9 @@ func transformer(t map[string]any) (shape, error) {
 				continue
 			}
 			v := p.variable(f)
-			text, err := json.Marshal(v)
+			text, err := printed(v)
 			if err != nil {
-				return nil, fault.Wrap(err, fault.Internal, "print a variable of the template")
+				return nil, err
 			}
 			if p.quoted {
 				text = inQuotes(v, text)
@@ -163,6 +163,17 @@ func transformer(t map[string]any) (shape, error) {
 	}, nil
 }
 
+// printed is a value as JSON; "<" and "&" stay as they are, for it may be read as text.
+func printed(v any) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "print JSON")
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
 // inQuotes is a value as it stands within a JSON text that is open already.
 func inQuotes(v any, text []byte) []byte {
 	switch v.(type) {
@@ -171,7 +182,7 @@ func inQuotes(v any, text []byte) []byte {
 	case string:
 		return text[1 : len(text)-1]
 	}
-	text, _ = json.Marshal(string(text)) // a text always prints
+	text, _ = printed(string(text)) // a text always prints
 	return text[1 : len(text)-1]
 }
 

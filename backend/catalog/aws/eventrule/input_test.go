@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-const order = `{"id": "e1", "source": "shop", "detail": {"id": "A \"17\"", "total": 42.50, "lines": [{"sku": "x"}, {"sku": "y"}], "note": null, "odd.key": true}}`
+const order = `{"id": "e1", "source": "shop", "detail": {"id": "A \"17\"", "total": 42.50, "lines": [{"sku": "x"}, {"sku": "y"}], "note": null, "odd.key": true, "a<b": "x & <y>"}}`
 
 func TestWhatATargetGets(t *testing.T) {
 	paths := map[string]any{"id": "$.detail.id", "total": "$.detail.total", "lines": "$.detail.lines", "second": "$.detail.lines[1].sku", "note": "$.detail.note", "none": "$.detail.none"}
@@ -18,7 +18,8 @@ func TestWhatATargetGets(t *testing.T) {
 		{"all", map[string]any{}, order},
 		{"a constant", map[string]any{"Input": `{"n": 1}`}, `{"n": 1}`},
 		{"a part", map[string]any{"InputPath": "$.detail.lines[0]"}, `{"sku":"x"}`},
-		{"the root", map[string]any{"InputPath": "$"}, `{"detail":{"id":"A \"17\"","lines":[{"sku":"x"},{"sku":"y"}],"note":null,"odd.key":true,"total":42.5},"id":"e1","source":"shop"}`},
+		{"the root", map[string]any{"InputPath": "$"}, `{"detail":{"a<b":"x & <y>","id":"A \"17\"","lines":[{"sku":"x"},{"sku":"y"}],"note":null,"odd.key":true,"total":42.5},"id":"e1","source":"shop"}`},
+		{"signs as they are", transform(`{"t": "<t>", "v": <t>}`, map[string]any{"t": "$.detail['a<b']"}), `{"t": "x & <y>", "v": "x & <y>"}`},
 		{"a key in brackets", map[string]any{"InputPath": "$.detail['odd.key']"}, `true`},
 		{"a part that is not there", map[string]any{"InputPath": "$.nothing.here"}, `null`},
 		{"an object", transform(`{"order": <id>, "sum": <total>, "lines": <lines>, "note": <note>, "none": <none>}`, paths),

@@ -155,14 +155,14 @@ func targetsOf(p map[string]any) []target {
 // delivery is an event on its way to one target.
 type delivery struct {
 	Target   string // its id
-	Event    json.RawMessage
+	Event    []byte // JSON, byte for byte as it came
 	Accepted time.Time
 	Tried    int `json:",omitempty"`
 	Hops     int `json:",omitempty"`
 }
 
 func (d delivery) item(id string, due time.Time) backlog.Item {
-	body, _ := json.Marshal(d) // the event is valid JSON
+	body, _ := json.Marshal(d) // bytes, times and numbers always print
 	return backlog.Item{ID: id, Due: due, Body: body}
 }
 

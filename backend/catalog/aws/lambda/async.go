@@ -25,7 +25,7 @@ const (
 
 // event is an asynchronous invocation that is not done yet.
 type event struct {
-	Payload  json.RawMessage
+	Payload  []byte // JSON, byte for byte as it came
 	Accepted time.Time
 	Invoked  int `json:",omitempty"` // how often the function has run for it
 	Refused  int `json:",omitempty"` // how often it could not even start
@@ -44,7 +44,7 @@ func (d *dispatcher) enqueue(w kind.World, in kind.Instance, e event) error {
 		return fault.New(fault.Limit, "%d byte payload is too large for the Event invocation type (limit %d bytes)", len(e.Payload), asyncLimit).At(in.Node)
 	}
 	if len(e.Payload) == 0 {
-		e.Payload = json.RawMessage("{}")
+		e.Payload = []byte("{}")
 	}
 	if !json.Valid(e.Payload) {
 		return fault.New(fault.Invalid, "an event must be JSON").At(in.Node)
@@ -54,7 +54,7 @@ func (d *dispatcher) enqueue(w kind.World, in kind.Instance, e event) error {
 }
 
 func (e event) item(due time.Time) backlog.Item {
-	body, _ := json.Marshal(e) // its payload is valid JSON
+	body, _ := json.Marshal(e) // bytes, times and numbers always print
 	return backlog.Item{ID: e.id, Due: due, Body: body}
 }
 
@@ -178,7 +178,7 @@ func send(ctx context.Context, w kind.World, in kind.Instance, e event, push kin
 }
 
 func recordOf(w kind.World, in kind.Instance, e event, condition string, r *kind.InvokeResult) map[string]any {
-	record := map[string]any{"version": "1.0", "timestamp": w.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "requestPayload": e.Payload,
+	record := map[string]any{"version": "1.0", "timestamp": w.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "requestPayload": json.RawMessage(e.Payload),
 		"requestContext": map[string]any{"requestId": e.id, "functionArn": in.ARN + ":" + latest, "condition": condition, "approximateInvokeCount": e.Invoked}}
 	if r == nil {
 		return record

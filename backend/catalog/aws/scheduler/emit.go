@@ -3,6 +3,7 @@ package scheduler
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // a machine may come without time zones
 
@@ -45,11 +46,13 @@ func (Kind) Start(w *kind.Wire, to kind.Grant) error {
 		target["SqsParameters"] = map[string]any{"MessageGroupId": group}
 	}
 	if in != nil {
-		text, err := json.Marshal(in)
-		if err != nil {
+		var text strings.Builder
+		enc := json.NewEncoder(&text)
+		enc.SetEscapeHTML(false) // context attributes stand in angle brackets: <aws.scheduler.scheduled-time>
+		if err := enc.Encode(in); err != nil {
 			return fault.Wrap(err, fault.Invalid, "print the input").At(string(w.Edge.ID))
 		}
-		target["Input"] = string(text)
+		target["Input"] = strings.TrimSuffix(text.String(), "\n")
 	}
 	retry := map[string]any{}
 	if n := w.Number("retries"); n != defaultTries {

@@ -142,14 +142,17 @@ func (Kind) Stream(w *kind.Wire) (kind.Stream, error) {
 		p["FunctionResponseTypes"] = []any{"ReportBatchItemFailures"}
 	}
 	if filter := w.Value("filter"); filter != nil {
-		text, err := json.Marshal(filter)
+		var text strings.Builder
+		enc := json.NewEncoder(&text)
+		enc.SetEscapeHTML(false) // "<" and ">" are operators here
+		err := enc.Encode(filter)
 		if err == nil {
-			_, err = pattern.Parse(text)
+			_, err = pattern.Parse([]byte(text.String()))
 		}
 		if err != nil {
 			w.Find(fault.Blocking, "queue-filter", "filter", "write it as {\"body\": {\"type\": [\"order\"]}}", "the filter is no event pattern: %s", err)
 		}
-		p["FilterCriteria"] = map[string]any{"Filters": []any{map[string]any{"Pattern": string(text)}}}
+		p["FilterCriteria"] = map[string]any{"Filters": []any{map[string]any{"Pattern": strings.TrimSpace(text.String())}}}
 	}
 	return kind.Stream{ARN: arn, Properties: p, Statements: []kind.Statement{{Resources: []any{arn},
 		Actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}}}}, nil
