@@ -44,8 +44,25 @@ func Compile(v any) (Pattern, error) {
 	return Pattern{root, c.uses}, nil
 }
 
-// Uses are the operators that the pattern uses, sorted: "prefix", "anything-but", "anything-but.wildcard", "$or" … Some places
-// take fewer of them than rules do.
+// filterOperators are those that event source mappings take: fewer than rules do.
+// https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
+var filterOperators = []string{"$or", "anything-but", "equals-ignore-case", "exists", "numeric", "prefix", "suffix"}
+
+// ParseFilter compiles a filter of an event source mapping.
+func ParseFilter(text []byte) (Pattern, error) {
+	p, err := Parse(text)
+	if err != nil {
+		return p, err
+	}
+	for _, operator := range p.Uses() {
+		if !slices.Contains(filterOperators, operator) {
+			return p, fault.New(fault.Invalid, "a filter does not take the operator %s, which rules do", operator)
+		}
+	}
+	return p, nil
+}
+
+// Uses are the operators that the pattern uses, sorted: "prefix", "anything-but", "anything-but.wildcard", "$or" …
 func (p Pattern) Uses() []string { return slices.Sorted(maps.Keys(p.uses)) }
 
 // Match tells whether a decoded JSON event matches.

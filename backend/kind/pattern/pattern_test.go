@@ -163,6 +163,17 @@ func TestUses(t *testing.T) {
 	}
 }
 
+func TestFiltersTakeFewerOperators(t *testing.T) {
+	if _, err := ParseFilter([]byte(`{"body": {"a": [{"prefix": "x"}, {"anything-but": ["y"]}, {"numeric": [">", 1]}]}}`)); err != nil {
+		t.Error(err)
+	}
+	for _, text := range []string{`{"a": [{"wildcard": "*x"}]}`, `{"a": [{"cidr": "10.0.0.0/8"}]}`, `{"a": [{"anything-but": {"prefix": "x"}}]}`, `{"a": "x"}`} {
+		if _, err := ParseFilter([]byte(text)); err == nil {
+			t.Errorf("%s is taken", text)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(`{"a": [{"wildcard": "a*b"}], "$or": [{"b": [1]}, {"c": [null]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -15,10 +15,6 @@ type filters struct {
 	service  string
 }
 
-// filterOperators are those that Lambda's filters take: fewer than rules do.
-// https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
-var filterOperators = []string{"$or", "anything-but", "equals-ignore-case", "exists", "numeric", "prefix", "suffix"}
-
 func filtersOf(criteria any, service string) (filters, error) {
 	f := filters{service: service}
 	list, _ := at(criteria, "Filters").([]any)
@@ -26,14 +22,9 @@ func filtersOf(criteria any, service string) (filters, error) {
 		return f, fault.New(fault.Limit, "an event source mapping takes at most 10 filters, not %d", len(list))
 	}
 	for _, entry := range list {
-		p, err := pattern.Parse([]byte(text(entry, "Pattern")))
+		p, err := pattern.ParseFilter([]byte(text(entry, "Pattern")))
 		if err != nil {
 			return f, err
-		}
-		for _, operator := range p.Uses() {
-			if !slices.Contains(filterOperators, operator) {
-				return f, fault.New(fault.Invalid, "a filter of an event source mapping does not take the operator %s", operator)
-			}
 		}
 		f.patterns = append(f.patterns, p)
 	}

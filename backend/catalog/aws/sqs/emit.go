@@ -147,10 +147,10 @@ func (Kind) Stream(w *kind.Wire) (kind.Stream, error) {
 		enc.SetEscapeHTML(false) // "<" and ">" are operators here
 		err := enc.Encode(filter)
 		if err == nil {
-			_, err = pattern.Parse([]byte(text.String()))
+			_, err = pattern.ParseFilter([]byte(text.String()))
 		}
 		if err != nil {
-			w.Find(fault.Blocking, "queue-filter", "filter", "write it as {\"body\": {\"type\": [\"order\"]}}", "the filter is no event pattern: %s", err)
+			w.Find(fault.Blocking, "queue-filter", "filter", "write it as {\"body\": {\"type\": [\"order\"]}}", "the filter is wrong: %s", err)
 		}
 		p["FilterCriteria"] = map[string]any{"Filters": []any{map[string]any{"Pattern": strings.TrimSpace(text.String())}}}
 	}
