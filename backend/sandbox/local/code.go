@@ -3,6 +3,7 @@ package local
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,8 +37,8 @@ func (s *Sandbox) clearCode(h *held) error {
 		return err
 	}
 	list, err := os.ReadDir(filepath.Join(dir, "code"))
-	if err != nil {
-		return nil // nothing has been unpacked yet
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fault.Wrap(err, fault.Denied, "looking through unpacked code").At(dir)
 	}
 	for _, d := range list {
 		if validKey(d.Name()+".zip") && !used(b.Artifacts, d.Name()+".zip") {

@@ -40,6 +40,6 @@ func (s *Sandbox) Destroy(ctx context.Context, opts sandbox.Options, sink event.
 	s.grants.forget()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.held = nil
+	s.set(nil)
 	return errors.Join(h.close(), s.removeFolder())
 }

@@ -24,22 +24,54 @@ func (s *Sandbox) Logs(ctx context.Context, q sandbox.LogQuery, sink event.Sink)
 		q.Since = s.Now().Add(-defaultPast)
 	}
 	q.Limit = cmp.Or(q.Limit, defaultLimit)
-	past := logs.Query{Since: q.Since, Newest: q.Limit, Match: matcher(q)}
 	if !q.Follow {
-		list, err := logs.Read(filepath.Join(s.Folder, "logs"), past)
+		list, err := logs.Read(filepath.Join(s.Folder, "logs"), logs.Query{Since: q.Since, Newest: q.Limit, Match: matcher(q)})
 		tell(list, sink)
 		return err
 	}
-	h, other, err := s.hold()
-	if err != nil {
-		return err
+	for {
+		if !s.wait(ctx) {
+			return nil
+		}
+		h, other, err := s.hold()
+		if err != nil {
+			return err
+		}
+		if other != nil {
+			return other.logs(ctx, q, sink)
+		}
+		if err := follow(ctx, h, q, sink); err != nil {
+			return err
+		}
+		q.Since = time.Time{} // it has been destroyed with all its lines: what comes next is new
 	}
-	if other != nil {
-		return other.logs(ctx, q, sink)
+}
+
+// wait waits until there is something to follow: following alone takes hold of nothing. It tells whether to go on.
+func (s *Sandbox) wait(ctx context.Context) bool {
+	for {
+		s.mu.Lock()
+		there, changed, closed := s.held != nil, s.changed, s.closed
+		s.mu.Unlock()
+		if closed || ctx.Err() != nil {
+			return false
+		}
+		if there || s.exists() {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		case <-s.After(time.Second): // another process may deploy
+		}
 	}
+}
+
+// follow tells the past and goes on until ctx ends, or nothing is held any more.
+func follow(ctx context.Context, h *held, q sandbox.LogQuery, sink event.Sink) error {
 	// What comes while the past is read is told after it, once.
 	last, bell := h.logs.Last()
-	list, err := h.logs.Read(past)
+	list, err := h.logs.Read(logs.Query{Since: q.Since, Newest: q.Limit, Match: matcher(q)})
 	if err != nil {
 		return err
 	}

@@ -70,11 +70,12 @@ type Sandbox struct {
 	Deps
 	changing sync.Mutex // held by the one call that changes what is deployed
 
-	mu     sync.Mutex
-	held   *held // nil while this process does not hold the folder
-	closed bool
-	grants trust
-	client *http.Client
+	mu      sync.Mutex
+	held    *held         // nil while this process does not hold the folder
+	changed chan struct{} // closed when held or closed changes
+	closed  bool
+	grants  trust
+	client  *http.Client
 }
 
 var _ sandbox.Sandbox = (*Sandbox)(nil)
@@ -101,7 +102,7 @@ func Open(_ context.Context, d Deps) (*Sandbox, error) {
 	if d.NewID == nil {
 		d.NewID = uuid.NewString
 	}
-	return &Sandbox{Deps: d, grants: trust{dir: d.Config, project: folder}, client: newClient()}, nil
+	return &Sandbox{Deps: d, grants: trust{dir: d.Config, project: folder}, client: newClient(), changed: make(chan struct{})}, nil
 }
 
 // Describe implements sandbox.Sandbox.
@@ -152,8 +153,15 @@ func (s *Sandbox) hold() (*held, *remote, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s.held = h
+	s.set(h)
 	return h, nil, nil
+}
+
+// set changes what is held; the caller has the lock.
+func (s *Sandbox) set(h *held) {
+	s.held = h
+	close(s.changed)
+	s.changed = make(chan struct{})
 }
 
 // own is hold for what only the holder may do.
@@ -181,10 +189,10 @@ func (s *Sandbox) Close() error {
 	s.closed = true
 	s.client.CloseIdleConnections()
 	h := s.held
+	s.set(nil)
 	if h == nil {
 		return nil
 	}
-	s.held = nil
 	empty := h.empty()
 	err := h.close()
 	if empty { // a plan alone leaves nothing behind

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -181,7 +182,7 @@ func TestTrust(t *testing.T) {
 	if s.held.live.Load() {
 		t.Fatal("something runs without trust")
 	}
-	page := address(deploy(t, s, b), "page")
+	first := address(deploy(t, s, b), "page")
 	if _, err := tryDeploy(s, b, sandbox.Options{}); err != nil {
 		t.Fatalf("the same content in the same place needs no second word: %v", err)
 	}
@@ -200,7 +201,7 @@ func TestTrust(t *testing.T) {
 	if err != nil || len(d.Sandbox.Warnings) == 0 || s.held.live.Load() {
 		t.Fatalf("running %v, warnings %v, %v", s.held.live.Load(), d.Sandbox.Warnings, err)
 	}
-	if status, _ := get(t, page); status != http.StatusServiceUnavailable {
+	if status, _ := get(t, first); status != http.StatusServiceUnavailable {
 		t.Fatalf("an untrusted page answered %d", status)
 	}
 	if _, err := s.Call(ctx, ask("Hit", "")); fault.CodeOf(err) != fault.Denied {
@@ -217,30 +218,69 @@ func TestTrust(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// Code that was changed in the state folder, with the record of it: the old consent is for other content.
-	f, err := state.Open(filepath.Join(p.folder, ".airloom", "local"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, records, err := f.Stack().Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records {
-		if r.Instance.LogicalID == "Page" {
-			r.Instance.Properties["Body"] = "evil"
-			if err := f.Stack().Put(r); err != nil {
-				t.Fatal(err)
+	// What was changed in the state folder, a record or the bundle that a reload would take up: the old consent is for other
+	// content. Undone, it holds again.
+	page := func(body string) func(*state.Folder) error {
+		return func(f *state.Folder) error {
+			_, records, err := f.Stack().Load()
+			for _, r := range records {
+				if r.Instance.LogicalID == "Page" {
+					r.Instance.Properties["Body"] = body
+					err = f.Stack().Put(r)
+				}
 			}
+			return err
 		}
 	}
-	if err := f.Close(); err != nil {
+	kept := func(from, to string) func(*state.Folder) error {
+		return func(f *state.Folder) error {
+			var b stored
+			if _, err := f.Get(bundleSection, "deployed", &b); err != nil {
+				return err
+			}
+			b.Body = strings.ReplaceAll(b.Body, from, to)
+			return f.Set(bundleSection, "deployed", b)
+		}
+	}
+	for _, c := range []struct {
+		change func(*state.Folder) error
+		runs   bool
+	}{{page("evil"), false}, {page("hello"), true}, {kept("hello", "evil"), false}, {kept("evil", "hello"), true}} {
+		f, err := state.Open(filepath.Join(p.folder, ".airloom", "local"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(c.change(f), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		s := p.open()
+		if _, err := s.Call(ctx, ask("Hit", "")); c.runs != (err == nil) || err != nil && fault.CodeOf(err) != fault.Denied {
+			t.Fatalf("with changed content: %v", err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A state that cannot be read is said, with what to do, and can be removed.
+func TestUnreadableState(t *testing.T) {
+	ctx := context.Background()
+	p := newProject(t)
+	s := p.open()
+	if err := os.MkdirAll(s.Folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s = p.open()
-	if _, err := s.Call(ctx, ask("Hit", "")); fault.CodeOf(err) != fault.Denied {
-		t.Fatalf("changed content ran: %v", err)
+	if err := os.WriteFile(filepath.Join(s.Folder, "state.db"), []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	if _, err := s.Deployment(ctx); fault.CodeOf(err) != fault.Invalid || !strings.Contains(fault.As(err).Hint, "destroy") {
+		t.Fatal(err)
+	}
+	if err := s.Destroy(ctx, sandbox.Options{Consent: true}, event.Discard); err != nil {
+		t.Fatal(err)
+	}
+	deploy(t, s, bundle(p.zip("one"), "hello"))
 }
 
 func TestChangedZipIsRefused(t *testing.T) {
@@ -405,6 +445,34 @@ func TestLogs(t *testing.T) {
 	}
 	if s.held != nil {
 		t.Fatal("reading the past took hold of the sandbox")
+	}
+}
+
+// Following alone makes nothing; it sees what is deployed later, and again after it was destroyed.
+func TestFollowBeforeAnythingIsDeployed(t *testing.T) {
+	p := newProject(t)
+	s := p.open()
+	ctx, cancel := context.WithCancel(context.Background())
+	lines, ended := make(chan string, 100), make(chan error, 1)
+	go func() {
+		ended <- s.Logs(ctx, sandbox.LogQuery{Node: "counter", Follow: true}, func(e event.Event) { lines <- e.Text })
+	}()
+	time.Sleep(5 * time.Millisecond)
+	if s.exists() {
+		t.Fatal("following made the state folder")
+	}
+	for range 2 {
+		deploy(t, s, bundle(p.zip("one"), "hello"))
+		if line := <-lines; line != "started Counter" {
+			t.Fatal(line)
+		}
+		if err := s.Destroy(ctx, sandbox.Options{Consent: true}, event.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
 	}
 }
 

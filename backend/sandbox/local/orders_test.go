@@ -255,7 +255,7 @@ func TestOrders(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = r.open()
-	if d, err = s.Deployment(context.Background()); err != nil {
+	if _, err = s.Deployment(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if status, body = post(t, api+"/orders/"+order.ID, "", nil); body != "new code" {

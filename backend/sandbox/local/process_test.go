@@ -147,7 +147,7 @@ func TestTwoProcesses(t *testing.T) {
 		"another host":       func(r *http.Request) { r.Host = "evil.example" },
 		"from a page":        func(r *http.Request) { r.Header.Set("Origin", "http://"+other.Address) },
 	} {
-		r, _ := http.NewRequest("POST", "http://"+other.Address+"/deployment", bytes.NewReader([]byte("{}")))
+		r, _ := http.NewRequest(http.MethodPost, "http://"+other.Address+"/deployment", bytes.NewReader([]byte("{}")))
 		r.Header.Set("Authorization", "Bearer "+other.Secret)
 		edit(r)
 		res, err := http.DefaultTransport.RoundTrip(r)
@@ -155,7 +155,7 @@ func TestTwoProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 		res.Body.Close()
-		if res.StatusCode != 403 {
+		if res.StatusCode != http.StatusForbidden {
 			t.Errorf("%s: %d", name, res.StatusCode)
 		}
 	}

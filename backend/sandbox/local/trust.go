@@ -89,21 +89,27 @@ func writeFile(name string, text []byte) error {
 
 var ports = regexp.MustCompile(`(127\.0\.0\.1|localhost):\d+`)
 
-// content is a digest of all that is deployed, but for the ports, which are given anew where others have taken them.
+// content is a digest of all that is deployed, and of the bundle that a reload takes up, but for the ports, which are given anew
+// where others have taken them.
 func (h *held) content() (string, error) {
 	_, records, err := h.folder.Stack().Load()
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.New()
-	for _, r := range records { // sorted by key in the store
-		text, err := json.Marshal(r.Instance)
-		if err != nil {
-			return "", fault.Wrap(err, fault.Internal, "printing what is deployed")
-		}
-		sum.Write(append(ports.ReplaceAll(text, []byte("$1")), '\n'))
+	b, _, err := h.deployed()
+	if err != nil {
+		return "", err
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	all := []any{b}
+	for _, r := range records { // sorted by key in the store
+		all = append(all, r.Instance)
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		return "", fault.Wrap(err, fault.Internal, "printing what is deployed")
+	}
+	sum := sha256.Sum256(ports.ReplaceAll(text, []byte("$1")))
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // mayRun tells whether the person has agreed to what is deployed.

@@ -182,7 +182,7 @@ func TestPresigned(t *testing.T) {
 	}
 	for range 2 { // an address may be used again until it expires
 		res, err := http.Get(r.URL)
-		if err != nil || res.StatusCode != 200 {
+		if err != nil || res.StatusCode != http.StatusOK {
 			t.Fatalf("%v %v", res, err)
 		}
 		res.Body.Close()
@@ -191,14 +191,14 @@ func TestPresigned(t *testing.T) {
 		if u == r.URL {
 			t.Fatalf("%s: %s", name, u)
 		}
-		if status := send(t, must(http.NewRequest("GET", u, nil))); status != 403 {
+		if status := send(t, must(http.NewRequest(http.MethodGet, u, nil))); status != 403 {
 			t.Errorf("%s: %d", name, status)
 		}
 	}
 	f.mu.Lock()
 	f.now = f.now.Add(2 * time.Minute)
 	f.mu.Unlock()
-	if status := send(t, must(http.NewRequest("GET", r.URL, nil))); status != 403 {
+	if status := send(t, must(http.NewRequest(http.MethodGet, r.URL, nil))); status != 403 {
 		t.Errorf("expired: %d", status)
 	}
 }
@@ -224,7 +224,7 @@ func send(t *testing.T, r *http.Request) int {
 // signed makes a request to a service as an SDK would; change may alter what is signed.
 func (f *fixture) signed(t *testing.T, c Credentials, service string, at time.Time, body string, change func(*http.Request)) *http.Request {
 	t.Helper()
-	r := must(http.NewRequest("POST", f.url()+"/", strings.NewReader(body)))
+	r := must(http.NewRequest(http.MethodPost, f.url()+"/", strings.NewReader(body)))
 	r.Header.Set("X-Amz-Target", "Logs_20140328.DescribeLogGroups")
 	if change != nil {
 		change(r)
@@ -256,7 +256,7 @@ func TestForged(t *testing.T) {
 	f.keys.Revoke(revoked.AccessKey)
 	edit := func(c Credentials, do func(*Credentials)) Credentials { do(&c); return c }
 	cases := map[string]*http.Request{
-		"unsigned":             must(http.NewRequest("POST", f.url()+"/", nil)),
+		"unsigned":             must(http.NewRequest(http.MethodPost, f.url()+"/", nil)),
 		"wrong secret":         f.signed(t, edit(f.creds, func(c *Credentials) { c.Secret = "x" }), "logs", now, "{}", nil),
 		"no token":             f.signed(t, edit(f.creds, func(c *Credentials) { c.Token = "" }), "logs", now, "{}", nil),
 		"wrong token":          f.signed(t, edit(f.creds, func(c *Credentials) { c.Token = "x" }), "logs", now, "{}", nil),
@@ -267,7 +267,7 @@ func TestForged(t *testing.T) {
 		"of the future":        f.signed(t, f.creds, "logs", now.Add(16*time.Minute), "{}", nil),
 		"unsigned payload":     f.signed(t, f.creds, "logs", now, "{}", func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", unsignedPayload) }),
 		"chunks not for S3":    f.signed(t, f.creds, "logs", now, "{}", func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER") }),
-		"Signature Version 2":  must(http.NewRequest("POST", f.url()+"/", nil)),
+		"Signature Version 2":  must(http.NewRequest(http.MethodPost, f.url()+"/", nil)),
 		"header added":         f.signed(t, f.creds, "logs", now, "{}", nil),
 		"target changed":       f.signed(t, f.creds, "logs", now, "{}", nil),
 		"body changed":         f.signed(t, f.creds, "logs", now, "{}", nil),
@@ -378,13 +378,39 @@ func TestGuard(t *testing.T) {
 	}
 	for _, h := range []map[string]string{{}, {"Origin": "http://localhost:5173"}, {"Origin": "http://127.0.0.1:8080"}, {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
 		{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}} {
-		r := must(http.NewRequest("GET", fmt.Sprintf("http://localhost:%d/", port), nil))
+		r := must(http.NewRequest(http.MethodGet, fmt.Sprintf("http://localhost:%d/", port), nil))
 		for name, value := range h {
 			r.Header.Set(name, value)
 		}
 		if status := send(t, r); status != 200 {
 			t.Errorf("a request of this machine with %v: %d", h, status)
 		}
+	}
+}
+
+// A page of this machine may ask before it uploads to a presigned address; nobody is let in by that.
+func TestPreflight(t *testing.T) {
+	f := newFixture(t)
+	ask := func(header map[string]string) int {
+		r := must(http.NewRequest(http.MethodOptions, f.url()+"/b/k?X-Amz-Algorithm=AWS4-HMAC-SHA256", nil))
+		for name, value := range header {
+			r.Header.Set(name, value)
+		}
+		return send(t, r)
+	}
+	page := map[string]string{"Origin": "http://127.0.0.1:8080", "Access-Control-Request-Method": "PUT"}
+	if status := ask(page); status != 200 {
+		t.Fatalf("%d", status)
+	}
+	if r := f.last(t); r.Method != "OPTIONS" || r.Path != "/b/k" || r.Principal != (kind.Principal{}) {
+		t.Fatalf("%s %s by %+v", r.Method, r.Path, r.Principal)
+	}
+	page["Origin"] = "https://evil.example"
+	if status := ask(page); status != 403 {
+		t.Errorf("of another site: %d", status)
+	}
+	if status := ask(map[string]string{"Origin": "http://127.0.0.1:8080"}); status != 403 {
+		t.Errorf("no preflight: %d", status)
 	}
 }
 
@@ -413,7 +439,7 @@ func TestLimitsAndPanics(t *testing.T) {
 	if status := send(t, f.signed(t, f.creds, "logs", f.now, big, nil)); status != 413 {
 		t.Errorf("a body over the limit: %d", status)
 	}
-	r := must(http.NewRequest("POST", f.url()+"/", strings.NewReader("x")))
+	r := must(http.NewRequest(http.MethodPost, f.url()+"/", strings.NewReader("x")))
 	r.Header.Set("X-Padding", strings.Repeat("x", 2*maxHeader))
 	if status := send(t, r); status != 431 {
 		t.Errorf("headers over the limit: %d", status)
@@ -539,25 +565,25 @@ func TestAddresses(t *testing.T) {
 		t.Fatalf("%d, then %d", port, again)
 	}
 	u := fmt.Sprintf("http://127.0.0.1:%d/a%%2Fb?c=d", port)
-	if status := send(t, must(http.NewRequest("GET", u, nil))); status != 503 {
+	if status := send(t, must(http.NewRequest(http.MethodGet, u, nil))); status != 503 {
 		t.Fatalf("nobody serves yet: %d", status)
 	}
 	a.Serve("x", func(_ context.Context, r kind.HTTPRequest) kind.HTTPResponse {
 		text, _ := json.Marshal([]string{r.Method, r.Path, r.RawPath, r.Query, string(r.Body), r.Get("X-One")})
 		return kind.HTTPResponse{Status: 201, Header: map[string][]string{"x-two": {"2"}, "Set-Cookie": {"a=1", "b=2"}}, Body: text}
 	})
-	r := must(http.NewRequest("POST", u, strings.NewReader("body")))
+	r := must(http.NewRequest(http.MethodPost, u, strings.NewReader("body")))
 	r.Header.Set("X-One", "1")
 	res := must(http.DefaultClient.Do(r))
 	text := must(io.ReadAll(res.Body))
 	res.Body.Close()
-	if want := `["POST","/a/b","/a%2Fb","c=d","body","1"]`; string(text) != want || res.StatusCode != 201 || res.Header.Get("X-Two") != "2" || len(res.Header["Set-Cookie"]) != 2 {
+	if want := `["POST","/a/b","/a%2Fb","c=d","body","1"]`; string(text) != want || res.StatusCode != http.StatusCreated || res.Header.Get("X-Two") != "2" || len(res.Header["Set-Cookie"]) != 2 {
 		t.Fatalf("%d %s %v", res.StatusCode, text, res.Header)
 	}
-	if res := must(http.Head(u)); res.StatusCode != 201 {
+	if res := must(http.Head(u)); res.StatusCode != http.StatusCreated {
 		t.Fatalf("HEAD: %d", res.StatusCode)
 	}
-	if status := send(t, must(http.NewRequest("POST", u, bytes.NewReader(make([]byte, maxBody+1))))); status != 413 {
+	if status := send(t, must(http.NewRequest(http.MethodPost, u, bytes.NewReader(make([]byte, maxBody+1))))); status != 413 {
 		t.Fatalf("too large: %d", status)
 	}
 	taken := must(a.Open("y", port))
