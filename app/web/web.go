@@ -47,7 +47,9 @@ func Handler(o Options) (h http.Handler, stop func()) {
 	stop = o.App.Listen(func(m app.Message) { events.send(m) })
 	mux.Handle("GET /events", events)
 	mux.Handle("GET /", files(o.Files))
-	register(newAPI(mux), &ops{o})
+	api := newAPI(mux)
+	register(api, &ops{o})
+	trials(api)
 	return &guard{token: o.Token, hosts: o.Hosts, next: mux, log: o.Log}, stop
 }
 

@@ -62,9 +62,9 @@ func (s *Sandbox) publishSite(ctx context.Context, p sandbox.Plan, site kind.Sit
 	if err := s.put(ctx, p.Sandbox, bucket, "config.json", "application/json", config); err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(filepath.Join(s.deps.Folder, filepath.FromSlash(site.Source)))
+	root, err := os.OpenRoot(filepath.Join(s.deps.Folder, filepath.FromSlash(site.Folder())))
 	if err != nil {
-		return fault.Wrap(err, fault.NotFound, "opening the client's folder %s", site.Source).Try("build the client first, or name another folder")
+		return fault.Wrap(err, fault.NotFound, "opening the client's folder %s", site.Folder()).Try("build the client first, or name another folder")
 	}
 	defer root.Close()
 	err = fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
