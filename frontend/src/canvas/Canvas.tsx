@@ -18,7 +18,6 @@ import './canvas.css';
 import { isTyping, listenClipboard } from './clipboard';
 import { BoardContext, useBoard } from './context';
 import { Hands, hitOf, placeOf } from './hands';
-import './paint.css';
 import { Gone, Map, ZoomControls } from './parts/Corner';
 import { GhostBox, GroupBox, NoteBox } from './parts/Frames';
 import { NodeBox } from './parts/NodeBox';

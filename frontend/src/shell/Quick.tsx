@@ -28,7 +28,7 @@ export function Commands({ app, onClose }: { app: App; onClose: () => void }): R
       id: a.id,
       title: a.title,
       detail: a.keys?.[0] ? shown(a.keys[0]) : a.group,
-      icon: <Icon name={a.icon ?? 'dots'} />,
+      icon: a.icon ? <Icon name={a.icon} /> : <span className="quick-blank" />,
       run: () => {
         a.run(app);
       },

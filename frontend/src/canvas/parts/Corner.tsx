@@ -7,6 +7,7 @@ import { IconButton } from '../../ui/controls';
 import { useBoard } from '../context';
 import type { Box } from '../boxes';
 import { fit } from '../verbs';
+import './corner.css';
 
 export function ZoomControls(): ReactElement {
   const board = useBoard();

@@ -8,6 +8,7 @@ import { Icon, KindIcon } from '../../ui/icons';
 import type { Gesture } from '../board';
 import type { Box } from '../boxes';
 import { useBoard } from '../context';
+import './boxes.css';
 import { FindingBadge, LastLog, MarkBadge, markClass, markWords, StateDot, useFindings, useMark } from './Paint';
 import { Ports } from './Ports';
 import { Rename } from './Rename';

@@ -6,6 +6,7 @@ import type { Mark } from '../../session/deployer';
 import { useStore } from '../../session/store';
 import { Icon } from '../../ui/icons';
 import { useBoard } from '../context';
+import './paint.css';
 
 const nothing: readonly Finding[] = [];
 

@@ -9,6 +9,7 @@ import { type Choice, choices } from '../choices';
 import { useBoard } from '../context';
 import { around } from '../gestures/place';
 import { add, addAtEnd, wire, wireTo } from '../verbs';
+import './picker.css';
 
 export function Questions(): ReactElement | null {
   const board = useBoard();

@@ -10,6 +10,7 @@ import { useBoard } from '../context';
 import { type Curve, curve, lanes, portPoint, wireLabel } from '../geometry';
 import { markClass, markWords, useFindings, useMark } from './Paint';
 import { useTurn } from './turn';
+import './wires.css';
 
 /** The window in coarse cells, so that panning asks for other wires only now and then. */
 function useWindow(): Rect {
