@@ -6,7 +6,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,6 +32,7 @@ import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
 import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { Readable } from "node:stream";
 
 const s3 = new S3Client({}), e = process.env;
@@ -52,22 +55,35 @@ const probes = {
     const r = await new LambdaClient({}).send(new InvokeCommand({ FunctionName: e.ECHO_FUNCTION_NAME, Payload: JSON.stringify({ n: 1 }) }));
     return JSON.parse(Buffer.from(r.Payload).toString());
   },
-  forbidden: () => new SQSClient({}).send(new SendMessageCommand({ QueueUrl: e.AWS_ENDPOINT_URL + "/000000000000/" + e.INBOX, MessageBody: "x" })),
+  forbidden: (event) => new SQSClient({}).send(new SendMessageCommand({ QueueUrl: event.queryStringParameters.queue, MessageBody: "x" })),
   async table() {
     await table.send(new PutCommand({ TableName: e.THINGS_TABLE_NAME, Item: { id: "1", n: 42, list: ["a"] } }));
     const r = await table.send(new QueryCommand({ TableName: e.THINGS_TABLE_NAME, KeyConditionExpression: "id = :id", ExpressionAttributeValues: { ":id": "1" } }));
     return r.Items[0];
   },
+  events: () => new EventBridgeClient({}).send(new PutEventsCommand({ Entries: [
+    { EventBusName: e.BUS_EVENT_BUS_NAME, Source: "shop", DetailType: "order.paid", Detail: JSON.stringify({ id: 7 }) },
+    { EventBusName: e.BUS_EVENT_BUS_NAME, Source: "shop", DetailType: "order.lost", Detail: "{}" },
+  ] })).then((r) => ({ failed: r.FailedEntryCount })),
   environment: async () => process.env,
 };
 export const handler = async (event) => {
   const name = event.rawPath.slice(1);
   try {
-    return { statusCode: 200, body: JSON.stringify(await probes[name]()) };
+    return { statusCode: 200, body: JSON.stringify(await probes[name](event)) };
   } catch (err) {
     return { statusCode: 200, body: JSON.stringify({ error: err.name, message: err.message }) };
   }
 };
+`
+
+// snake does in Python what people do first: it stores an object and reads it back.
+const snake = `
+import os, boto3
+s3 = boto3.client("s3")
+def handler(event, context):
+    s3.put_object(Bucket=os.environ["FILES_BUCKET_NAME"], Key="snake", Body=event["text"].encode())
+    return {"read": s3.get_object(Bucket=os.environ["FILES_BUCKET_NAME"], Key="snake")["Body"].read().decode(), "who": boto3.client("sts").get_caller_identity()["Account"]}
 `
 
 // said is a handler that prints what it gets.
@@ -100,13 +116,18 @@ func wide(t *testing.T) *real {
 	node("token", "aws.secret", nil)
 	node("things", "aws.dynamodb", nil)
 	node("web", "client.spa", nil)
+	node("bus", "aws.events.bus", nil)
+	node("payments", "aws.events.rule", design.Props{"pattern": map[string]any{"detail-type": []any{"order.paid"}}})
 	node("stripe", "saas.stripe", nil)
 	node("probe", "aws.lambda", design.Props{"timeout": 10.0})
-	for _, id := range []string{"reader", "watcher", "echo", "changes", "hook"} {
+	for _, id := range []string{"reader", "watcher", "echo", "changes", "hook", "paid"} {
 		node(id, "aws.lambda", nil)
 		write("functions/"+id+"/index.mjs", said)
 	}
 	write("functions/probe/index.mjs", probe)
+	node("snake", "aws.lambda", design.Props{"runtime": "python3.13", "timeout": 20.0})
+	write("functions/snake/app.py", snake)
+	edge("snake", "out", "files", "call", "readwrite", nil)
 	write("clients/web/index.html", "<h1>Hello</h1>")
 	write("clients/web/old.txt", "old")
 	write("clients/web/.secret", "hidden")
@@ -120,6 +141,9 @@ func wide(t *testing.T) *real {
 	edge("inbox", "out", "reader", "poll", "", nil)
 	edge("files", "out", "watcher", "push", "", nil)
 	edge("things", "out", "changes", "poll", "", nil)
+	edge("probe", "out", "bus", "call", "publish", nil)
+	edge("bus", "out", "payments", "push", "", nil)
+	edge("payments", "out", "paid", "push", "", nil)
 	edge("web", "out", "api", "call", "fetch", nil)
 	edge("stripe", "out", "hook", "webhook", "", nil)
 	return r
@@ -150,14 +174,15 @@ func TestShelf(t *testing.T) {
 		return body
 	}
 	for name, want := range map[string]string{
-		"s3":        `{"keys":["a b/ü+(1).txt","stream"],"body":"stream","signed":"text"}`,
-		"sns":       `{"id":"string"}`,
-		"sts":       `{"arn":"arn:aws:sts::000000000000:assumed-role/`,
-		"assume":    `{"error":"AccessDenied","message":"User: arn:aws:sts::`,
-		"invoke":    `{"echo":{"n":1}}`,
-		"secret":    `{"length":`,
-		"table":     `{"id":"1",`,
-		"forbidden": `{"error":"`,
+		"s3":     `{"keys":["a b/ü+(1).txt","stream"],"body":"stream","signed":"text"}`,
+		"sns":    `{"id":"string"}`,
+		"sts":    `{"arn":"arn:aws:sts::000000000000:assumed-role/`,
+		"assume": `{"error":"AccessDenied","message":"User: arn:aws:sts::`,
+		"invoke": `{"echo":{"n":1}}`,
+		"secret": `{"length":`,
+		"table":  `{"id":"1",`,
+		"events": `{"failed":0}`,
+		"forbidden?queue=" + url.QueryEscape(resource(d, "Inbox").PhysicalID): `{"error":"AccessDenied","message":"User: arn:aws:sts::`,
 	} {
 		if got := ask(name); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s\nwant %s", name, got, want)
@@ -168,14 +193,24 @@ func TestShelf(t *testing.T) {
 			t.Log(logged(t, s, sandbox.LogQuery{}))
 		}
 	}()
-	for node, want := range map[string]string{"reader": "hello topic", "watcher": "ObjectCreated:Put", "changes": `"INSERT"`} {
+	for node, want := range map[string]string{"reader": "hello topic", "watcher": "ObjectCreated:Put", "changes": `"INSERT"`, "paid": `"detail":{"id":7}`} {
 		until(t, node+" gets its event", func() bool {
 			return strings.Contains(logged(t, s, sandbox.LogQuery{Node: node}), want)
 		})
 	}
+	if text := logged(t, s, sandbox.LogQuery{Node: "paid"}); strings.Contains(text, "order.lost") {
+		t.Errorf("the rule's pattern lets everything through:\n%s", text)
+	}
 	out, err := r.call(s, "stripe", `{"type":"payment_intent.succeeded"}`)
 	if err != nil || out.Status != 200 || !strings.Contains(logged(t, s, sandbox.LogQuery{Node: "hook"}), "stripe-signature") {
 		t.Errorf("a webhook: %+v %v", out, err)
+	}
+
+	if exec.Command("python3", "-c", "import boto3").Run() == nil {
+		out, err := r.call(s, "snake", `{"text":"ssss"}`)
+		if err != nil || string(out.Body) != `{"read": "ssss", "who": "000000000000"}` {
+			t.Errorf("Python: %s %s %v", out.Body, out.LogTail, err)
+		}
 	}
 
 	environment := ask("environment")
