@@ -402,7 +402,7 @@ func TestPreflight(t *testing.T) {
 	if status := ask(page); status != 200 {
 		t.Fatalf("%d", status)
 	}
-	if r := f.last(t); r.Method != "OPTIONS" || r.Path != "/b/k" || r.Principal != (kind.Principal{}) {
+	if r := f.last(t); r.Method != http.MethodOptions || r.Path != "/b/k" || r.Principal != (kind.Principal{}) {
 		t.Fatalf("%s %s by %+v", r.Method, r.Path, r.Principal)
 	}
 	page["Origin"] = "https://evil.example"
