@@ -64,7 +64,12 @@ describe('from a sample to a running system', () => {
     await a.page.locator('.added li').getByText('sqs:SendMessage').waitFor();
     await a.page.locator('.added li').getByText('QUEUE_QUEUE_URL', { exact: true }).waitFor();
     await node(a.page, 'daily-report').click();
-    await a.page.locator('.template-selected').first().waitFor();
+    await a.page.locator('.template-selected').getByText('DailyReport:').waitFor();
+    const panel = await a.page.locator('.template .lines').boundingBox();
+    const marked = await a.page.locator('.template-selected').first().boundingBox();
+    if (!panel || !marked) throw new Error('no template');
+    expect(marked.y).toBeGreaterThanOrEqual(panel.y);
+    expect(marked.y + marked.height).toBeLessThanOrEqual(panel.y + panel.height);
     await expect.poll(resources).toBe(before);
     await picture(a.page, 'journey-2-wired');
   });

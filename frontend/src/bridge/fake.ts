@@ -94,7 +94,7 @@ export function fakeBridge(): Bridge {
       if (job.status === 'canceled') return;
       const e = rest.shift();
       if (e) {
-        const full = event({ ...e, job: job.id });
+        const full = { ...event({ ...e, job: job.id }), seq: (job.events?.length ?? 0) + 1 };
         job.events?.push(full);
         tell({ kind: 'event', event: full });
         setTimeout(next, 120);
@@ -102,7 +102,10 @@ export function fakeBridge(): Bridge {
       }
       end();
       job.status = 'succeeded';
-      const done = event({ type: 'done', text: `${title}: done`, job: job.id, data: { status: 'succeeded' } });
+      const done: AppEvent = {
+        ...event({ type: 'done', text: `${title}: done`, job: job.id, data: { status: 'succeeded' } }),
+        seq: (job.events?.length ?? 0) + 1,
+      };
       job.events?.push(done);
       tell({ kind: 'event', event: done });
       tell({ kind: 'job', job: { ...job } });

@@ -25,19 +25,26 @@ const event = (seq: number, more: Partial<AppEvent> = {}): AppEvent => ({
 function setUp(handle: Handler = () => undefined) {
   const asked: [Operation, unknown][] = [];
   const reported: string[] = [];
+  let jobs = 0;
   const bridge: Bridge = {
     async call<K extends Operation>(op: K, input: Operations[K]['in']) {
       asked.push([op, input]);
       await Promise.resolve();
       const own = handle(op, input);
+      if (op === 'deploy' && !(own instanceof Fault)) jobs++;
       if (own instanceof Fault) throw own;
       const standard: Partial<Record<Operation, unknown>> = {
         sandboxes: { sandboxes: [], current: 'local' },
         deployment: { deployment: null },
         plan: plan([]),
-        deploy: { job: 'job-1' },
+        deploy: { job: `job-${String(jobs)}` },
         destroy: { job: 'job-1' },
-        job: { id: 'job-1', title: 'deploy to local', status: 'running', events: [event(1)] } satisfies Job,
+        job: {
+          id: `job-${String(Math.max(1, jobs))}`,
+          title: 'deploy to local',
+          status: 'running',
+          events: [event(1)],
+        } satisfies Job,
       };
       return (own ?? standard[op] ?? {}) as Operations[K]['out'];
     },
@@ -105,13 +112,35 @@ describe('the deployer', () => {
     expect(s.d.state.get().run).toBeNull();
     await s.d.deploy(false, true);
     s.d.job({
-      id: 'job-1',
+      id: 'job-2',
       title: 'deploy to local',
       status: 'failed',
       error: { code: 'denied', where: 'trust', message: 'not trusted', hint: '' },
     });
     expect(s.d.state.get().trust).toBeNull();
     expect(s.d.state.get().run?.fault?.message).toBe('not trusted');
+  });
+
+  it('is not led back by an answer that the stream has overtaken', async () => {
+    const denied: Job = {
+      id: 'job-1',
+      title: 'deploy to local',
+      status: 'failed',
+      error: { code: 'denied', where: 'trust', message: 'not trusted' },
+    };
+    s = setUp((op) => {
+      // The job ends while its first state is on the way.
+      if (op === 'job') queueMicrotask(() => s.d.job(denied));
+      return undefined;
+    });
+    await s.d.plan(1);
+    const deployed = s.d.deploy(false, false);
+    await Promise.resolve();
+    s.d.job(denied);
+    s.d.event(event(2, { type: 'done' }));
+    await deployed;
+    expect(s.d.state.get().trust?.message).toBe('not trusted');
+    expect(s.d.state.get().run).toBeNull();
   });
 
   it('shows any other refusal, and says nothing of a word that was not given', async () => {
@@ -134,6 +163,16 @@ describe('the deployer', () => {
     s = setUp();
     await s.d.enter('local');
     expect(s.ops()).not.toContain('follow');
+  });
+
+  it('asks for what it missed', async () => {
+    await s.d.plan(1);
+    await s.d.deploy(false, false);
+    s.d.event(event(5));
+    expect(s.d.state.get().run?.events.map((e) => e.seq)).toEqual([1]);
+    expect(s.ops().filter((op) => op === 'job')).toHaveLength(2);
+    s.d.event(event(2));
+    expect(s.d.state.get().run?.events.map((e) => e.seq)).toEqual([1, 2]);
   });
 
   it('follows a job that began before the page', async () => {

@@ -64,6 +64,8 @@ export class Deployer {
   readonly state = new Store<Deploying>(idle);
   private readonly bridge: Bridge;
   private asked = '';
+  /** Jobs whose end is known: the stream may be ahead of an answer, and an answer behind it changes nothing. */
+  private readonly ended = new Set<string>();
   private trusted = false;
   private readonly report: (doing: string, e: unknown) => void;
 
@@ -189,7 +191,7 @@ export class Deployer {
     try {
       const job = await this.bridge.call('job', { job: id });
       this.job(job);
-      for (const e of job.events ?? []) this.event(e);
+      for (const e of job.events ?? []) this.event(e, true);
     } catch (e) {
       this.report('Progress', e);
     }
@@ -203,6 +205,8 @@ export class Deployer {
 
   job(j: Job): void {
     const { run } = this.state.get();
+    if (this.ended.has(j.id) && (j.status === 'running' || run?.id !== j.id)) return;
+    if (j.status !== 'running') this.ended.add(j.id);
     const fault = j.error ? new Fault(j.error) : null;
     const same = run?.id === j.id;
     this.patch({
@@ -220,8 +224,10 @@ export class Deployer {
     void this.refresh();
   }
 
-  event(e: AppEvent): void {
+  /** Takes an event; replayed ones come from the job itself, which may have let go of its oldest. */
+  event(e: AppEvent, replayed = false): void {
     const { run, marks } = this.state.get();
+    if (e.job && e.job !== run?.id && this.ended.has(e.job)) return;
     if (e.job && e.job !== run?.id && run?.status !== 'running') {
       // A job that began before this page was loaded.
       if (this.asked !== e.job) void this.follow((this.asked = e.job));
@@ -230,6 +236,11 @@ export class Deployer {
     if (!run || (e.job && e.job !== run.id)) return;
     const last = run.events.at(-1);
     if (last && e.seq <= last.seq) return;
+    if (!replayed && e.seq > (last?.seq ?? 0) + 1) {
+      // Something between was missed.
+      void this.follow(run.id);
+      return;
+    }
     // A tick replaces the tick before it.
     const events = last?.type === 'tick' && e.type === 'tick' ? [...run.events.slice(0, -1), e] : [...run.events, e];
     this.patch({ run: { ...run, events }, marks: eventMarks(marks, e) });

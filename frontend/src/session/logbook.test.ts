@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AppEvent } from '../bridge/api';
-import { kept, Logbook } from './logbook';
+import { kept, Logbook, said } from './logbook';
 
 const line = (n: number, node = 'worker'): AppEvent => ({
   seq: n,
@@ -52,12 +52,18 @@ describe('the logbook', () => {
       book.add({ ...line(n), text });
     };
     say(1, 'START RequestId: 1 Version: $LATEST');
-    say(2, 'order received');
+    say(2, '2026-11-25T16:39:01.563Z\t17c12f0a-1\tINFO\torder received');
     say(3, 'END RequestId: 1');
     say(4, 'REPORT RequestId: 1\tDuration: 2 ms');
     book.flush();
     expect(book.log.get().last.get('worker')?.text).toBe('order received');
     expect(book.log.get().lines).toHaveLength(4);
+  });
+
+  it('reads past what runtimes put before a line', () => {
+    expect(said('2026-11-25T16:39:01.563Z\t17c12f0a-1\tERROR\tno such order')).toBe('no such order');
+    expect(said('[INFO]\t2026-11-25T16:39:01.563Z\t17c12f0a-1\tno such order')).toBe('no such order');
+    expect(said('2026-11-25T16:39:01.563Z started')).toBe('2026-11-25T16:39:01.563Z started');
   });
 
   it('forgets what waits when it is cleared', () => {

@@ -15,6 +15,10 @@ export const kept = 5000;
 /** What a runtime prints around each call; a node shows what its function said. */
 const platform = /^(START|END|REPORT) RequestId: |^INIT_START /;
 
+/** A line without what Lambda's runtimes put before it: time, request and level. */
+export const said = (text: string): string =>
+  text.replace(/^(\d{4}-\d\d-\d\dT[\d:.]+Z\t[\w-]+\t[A-Z]+\t|\[[A-Z]+\]\t\d{4}-\d\d-\d\dT[\d:.]+Z\t[\w-]*\t)/, '');
+
 const none: Log = { lines: [], last: new Map(), total: 0 };
 
 export class Logbook {
@@ -61,7 +65,7 @@ export class Logbook {
   private put(all: AppEvent[], total: number): void {
     const lines = all.slice(-kept);
     const last = new Map<string, AppEvent>();
-    for (const e of lines) if (e.node && !platform.test(e.text)) last.set(e.node, e);
+    for (const e of lines) if (e.node && !platform.test(e.text)) last.set(e.node, { ...e, text: said(e.text) });
     this.log.set({ lines, last, total });
   }
 }

@@ -2,8 +2,9 @@
 // panels, shell) watches its stores and calls its methods; nothing above talks to Go by itself.
 import {
   asFault,
+  type AppEvent,
   type Bridge,
-  type Fault,
+  Fault,
   type Finding,
   type Message,
   type Opened,
@@ -243,6 +244,12 @@ export class Session {
     }
   }
 
+  /** What went wrong without anybody having asked: a source that does not pack, logs that are no longer followed. */
+  private warn(e: AppEvent): void {
+    const body = { code: 'internal', message: e.text, where: e.node ?? '', hint: e.data?.hint ?? '' };
+    this.toasts.fail(this.design.nodes[e.node ?? '']?.name ?? 'Sandbox', new Fault(body));
+  }
+
   private take(s: QueueState): void {
     const d = drawn(s);
     this.patch(d);
@@ -270,6 +277,7 @@ export class Session {
         return;
       case 'event':
         if (m.event.type === 'log') this.logbook.add(m.event);
+        else if (m.event.type === 'warn' && !m.event.job) this.warn(m.event);
         else this.deployer.event(m.event);
         return;
       case 'job':

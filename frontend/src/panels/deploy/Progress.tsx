@@ -81,7 +81,7 @@ export function Progress({ run }: { run: Run }): ReactElement {
                   size={13}
                 />
               )}
-              {e.text}
+              {e.text.slice(0, 1).toUpperCase() + e.text.slice(1)}
               {now && last?.type === 'tick' && <span className="quiet"> {last.text}</span>}
             </li>
           );
@@ -104,7 +104,7 @@ export function Progress({ run }: { run: Run }): ReactElement {
                   {name(e)}
                 </button>
               )}
-              <span>{e.text}</span>
+              <span>{e.type === 'resource' && e.data?.logicalId ? e.data.logicalId : e.text}</span>
               {e.data?.status && <span className="quiet">{e.data.status.toLowerCase().replace(/_/g, ' ')}</span>}
               {e.data?.reason && <span className="quiet">{e.data.reason}</span>}
               {e.data?.hint && <span className="quiet">{sentence(e.data.hint)}</span>}

@@ -34,6 +34,7 @@ export function Running({ deployment: d }: { deployment: Deployment }): ReactEle
               <button
                 type="button"
                 className="running-node"
+                title={u.title}
                 onClick={() => {
                   session.select([u.node]);
                 }}

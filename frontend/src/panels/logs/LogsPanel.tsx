@@ -3,7 +3,7 @@
 import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { AppEvent } from '../../bridge/api';
 import { useSession } from '../../session/context';
-import { kept } from '../../session/logbook';
+import { kept, said } from '../../session/logbook';
 import { useStore, useValue } from '../../session/store';
 import { Button, Empty, IconButton } from '../../ui/controls';
 import { CopyButton } from '../parts/Copy';
@@ -160,7 +160,7 @@ export function LogsPanel(): ReactElement {
                   {clock(e.time)}
                 </time>
                 <span className="log-node">{nameOf(e.node ?? '')}</span>
-                {e.text}
+                {said(e.text)}
               </div>
             );
           }}
@@ -201,7 +201,7 @@ export function LogsPanel(): ReactElement {
             />
           </div>
           <pre className="mono" tabIndex={0}>
-            {pretty(chosen.text)}
+            {pretty(said(chosen.text))}
           </pre>
         </section>
       )}

@@ -89,7 +89,7 @@ export function Lines(props: {
       onScroll={measure}
       onKeyDown={props.onKeyDown}
     >
-      <div ref={probe} className="line unseen" aria-hidden="true">
+      <div ref={probe} className="line line-probe" aria-hidden="true">
         x
       </div>
       <div className="lines-all" style={{ height: count * view.line, minWidth: `${String(props.columns + 8)}ch` }}>
