@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { fakeBridge } from '../bridge/fake';
-import { action, actions, enabled } from './actions';
-import { App } from './app';
-import { matches, shown, type Stroke, Strokes } from './keys';
+import { fakeBridge } from '../../bridge/fake';
+import { action, actions, enabled } from '.';
+import { App } from '../app';
+import { matches, shown, type Stroke, Strokes } from '../keys';
 
 const stroke = (key: string, more: Partial<Stroke> = {}): Stroke => ({
   key,

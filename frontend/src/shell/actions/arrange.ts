@@ -1,0 +1,130 @@
+import { askWire, groupSelected, nudge, stretch, toggleLock, ungroupSelected } from '../../canvas/verbs';
+import { grid } from '../../design/geometry';
+import type { App } from '../app';
+import { type Action, editable, nodes, ways } from './action';
+
+const wireable = (a: App): boolean => {
+  const [n, ...more] = a.board.selectedNodes;
+  return editable(a) && !!n && more.length === 0 && a.session.shelf.spec(n.kind).shape === 'node';
+};
+
+/** Moves with the arrow keys, by a unit or by three steps of the grid. */
+const nudges: Action[] = ways.flatMap(({ name, x, y }) =>
+  (
+    [
+      ['', 1],
+      ['Shift+', 3 * grid],
+    ] as const
+  ).map(([mod, by]) => ({
+    id: `nudge.${mod ? 'grid.' : ''}${name.toLowerCase()}`,
+    title: `Nudge ${name.toLowerCase()}${mod ? ' by the grid' : ''}`,
+    group: 'Arrange' as const,
+    keys: [`${mod}Arrow${name}`],
+    canvas: true,
+    keysOnly: true,
+    when: nodes,
+    run: (a: App) => {
+      nudge(a.board, x * by, y * by);
+    },
+  })),
+);
+
+const stretches: Action[] = ways.map(({ name, x, y }) => {
+  const title = { Up: 'Shorter', Down: 'Taller', Left: 'Narrower', Right: 'Wider' }[name];
+  return {
+    id: `resize.${title.toLowerCase()}`,
+    title: `${title} (groups and notes)`,
+    group: 'Arrange',
+    keys: [`Alt+Shift+Arrow${name}`],
+    canvas: true,
+    keysOnly: true,
+    when: nodes,
+    run: (a) => {
+      stretch(a.board, x * grid, y * grid);
+    },
+  };
+});
+
+export const arrange: Action[] = [
+  {
+    id: 'node.add',
+    title: 'Add a node…',
+    group: 'Arrange',
+    icon: 'add',
+    keys: ['A'],
+    canvas: true,
+    when: editable,
+    run: (a) => {
+      const v = a.board.view;
+      if (!v) return;
+      const r = v.element.getBoundingClientRect();
+      const at = { x: r.left + r.width / 2 - 160, y: r.top + r.height / 3 };
+      const w = v.window();
+      a.board.asking.set({
+        kind: 'target',
+        at,
+        from: null,
+        spot: { x: w.x + w.w / 2, y: w.y + w.h / 2 },
+        others: false,
+      });
+    },
+  },
+  {
+    id: 'wire.to',
+    title: 'Wire to…',
+    group: 'Arrange',
+    icon: 'wire',
+    keys: ['W'],
+    canvas: true,
+    when: wireable,
+    run: (a) => {
+      askWire(a.board, 'out');
+    },
+  },
+  {
+    id: 'wire.from',
+    title: 'Wire from…',
+    group: 'Arrange',
+    keys: ['Shift+W'],
+    canvas: true,
+    when: wireable,
+    run: (a) => {
+      askWire(a.board, 'in');
+    },
+  },
+  {
+    id: 'arrange.group',
+    title: 'Group',
+    group: 'Arrange',
+    icon: 'group',
+    keys: ['Ctrl+G'],
+    when: nodes,
+    run: (a) => {
+      groupSelected(a.board);
+    },
+  },
+  {
+    id: 'arrange.ungroup',
+    title: 'Ungroup',
+    group: 'Arrange',
+    keys: ['Ctrl+Shift+G'],
+    when: (a) => nodes(a) && a.board.selectedNodes.some((n) => a.session.shelf.isGroup(n.kind)),
+    run: (a) => {
+      ungroupSelected(a.board);
+    },
+  },
+  {
+    id: 'arrange.lock',
+    title: 'Lock',
+    group: 'Arrange',
+    icon: 'lock',
+    keys: ['Ctrl+Shift+L'],
+    when: nodes,
+    checked: (a) => a.board.selectedNodes.length > 0 && a.board.selectedNodes.every((n) => n.locked),
+    run: (a) => {
+      toggleLock(a.board);
+    },
+  },
+  ...nudges,
+  ...stretches,
+];

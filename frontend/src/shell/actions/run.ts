@@ -1,0 +1,60 @@
+import { deployNow } from '../deploy';
+import { type Action, open } from './action';
+
+export const run: Action[] = [
+  {
+    id: 'run.deploy',
+    anywhere: true,
+    title: 'Deploy…',
+    group: 'Run',
+    icon: 'deploy',
+    keys: ['Ctrl+Shift+D'],
+    when: open,
+    run: (a) => deployNow(a),
+  },
+  ...(['template', 'deploy', 'call', 'logs'] as const).map((tab): Action => ({
+    id: `dock.${tab}`,
+    title: {
+      template: 'Show the template',
+      deploy: 'Show the deployment',
+      call: 'Call a node…',
+      logs: 'Show the logs',
+    }[tab],
+    group: 'Run',
+    icon: tab === 'logs' ? 'logs' : tab === 'call' ? 'call' : tab === 'template' ? 'template' : 'cloud',
+    when: open,
+    run: (a) => {
+      a.showDock(tab);
+    },
+  })),
+  {
+    id: 'side.findings',
+    title: 'Show the findings',
+    group: 'Run',
+    icon: 'findings',
+    when: open,
+    run: (a) => {
+      a.showSide('findings');
+    },
+  },
+];
+
+export const help: Action[] = [
+  {
+    id: 'help.commands',
+    anywhere: true,
+    title: 'All commands…',
+    group: 'Help',
+    icon: 'search',
+    keys: ['Ctrl+K', 'Ctrl+Shift+P'],
+    run: (a) => a.sheet.set('commands'),
+  },
+  {
+    id: 'help.keys',
+    title: 'Keyboard shortcuts',
+    group: 'Help',
+    icon: 'keyboard',
+    keys: ['?'],
+    run: (a) => a.sheet.set('keys'),
+  },
+];
