@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -54,9 +55,14 @@ func Open(dir string) (*Folder, error) {
 	}
 }
 
-// open opens one file. The memory map is large from the first on, so that readers never make a writer wait for a new one.
+// open opens one file. The memory map is large from the first on, so that readers never make a writer wait for a new one; but
+// Windows makes a file as large as its map.
 func open(path string) (*bbolt.DB, error) {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Nanosecond, InitialMmapSize: 1 << 28, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
+	room := 1 << 28
+	if runtime.GOOS == "windows" {
+		room = 1 << 20
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Nanosecond, InitialMmapSize: room, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, ErrHeld
@@ -65,6 +71,7 @@ func open(path string) (*bbolt.DB, error) {
 	case err != nil:
 		return nil, fault.Wrap(err, fault.Invalid, "the state of the embedded sandbox cannot be read").At(path).Try("`airloom destroy` removes it")
 	}
+	db.AllocSize = 1 << 20 // most files stay small
 	return db, nil
 }
 
