@@ -50,6 +50,9 @@ const (
 
 // take holds the folder and opens all parts; state.ErrHeld says that another process holds it.
 func (s *Sandbox) take() (_ *held, err error) {
+	if err := s.checkFolder(); err != nil {
+		return nil, err
+	}
 	if err := s.ignored(); err != nil {
 		return nil, err
 	}

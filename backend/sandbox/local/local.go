@@ -203,6 +203,9 @@ func (s *Sandbox) Close() error {
 
 // removeFolder removes the state folder with the unpacked code, and the folder around it where that is ours and empty.
 func (s *Sandbox) removeFolder() error {
+	if err := s.checkFolder(); err != nil {
+		return err
+	}
 	for _, dir := range []string{s.codeFolder(), s.Folder} {
 		if err := removeAll(dir); err != nil {
 			return fault.Wrap(err, fault.Denied, "removing the state folder").At(dir)

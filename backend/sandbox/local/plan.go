@@ -33,6 +33,9 @@ func (s *Sandbox) Plan(ctx context.Context, b generate.Bundle, opts sandbox.Opti
 	p.Refusals = slices.Concat(unpacked(b), preview.Refusals, h.functions.Missing(b.Units))
 	p.Notes = append(p.Notes, differences(b.Units)...)
 	p.Notes = append(p.Notes, h.functions.Warnings(b.Units)...)
+	if len(opts.Only) > 0 {
+		p.Notes = append(p.Notes, "the embedded sandbox deploys the whole system: choosing nodes saves nothing here")
+	}
 	p.Applyable = len(p.Refusals) == 0
 	if p.Method != "none" {
 		return p, nil
