@@ -1,5 +1,7 @@
 package kind
 
+import "slices"
+
 // ProtocolID names one of the six protocols.
 type ProtocolID string
 
@@ -37,6 +39,8 @@ type Port struct {
 type Speak struct {
 	Protocol ProtocolID `json:"protocol" enum:"call,push,poll,route,schedule,webhook"`
 	Access   []string   `json:"access,omitempty"` // read, write, readwrite, send, publish, invoke, verify …
+	As       string     `json:"as,omitempty"`     // what this side is, for others that are particular: bus, function, queue
+	With     []string   `json:"with,omitempty"`   // what the other side has to be (its As), empty takes anything
 }
 
 // Match is one way in which two ports connect.
@@ -54,7 +58,7 @@ func CanConnect(from, to Port) []Match {
 	var ms []Match
 	for _, t := range to.Speaks {
 		for _, f := range from.Speaks {
-			if f.Protocol != t.Protocol {
+			if f.Protocol != t.Protocol || !f.takes(t) || !t.takes(f) {
 				continue
 			}
 			if acc := shared(f.Access, t.Access); len(acc) > 0 {
@@ -63,6 +67,11 @@ func CanConnect(from, to Port) []Match {
 		}
 	}
 	return ms
+}
+
+// takes tells whether the other side is what this one asks for.
+func (s Speak) takes(other Speak) bool {
+	return len(s.With) == 0 || slices.Contains(s.With, other.As)
 }
 
 // shared are the accesses both sides have, in the In side's order.

@@ -52,6 +52,20 @@ describe('the verdict on a wire', () => {
     expect(why(place('f', fn), place('x', kind('Source', [])))).toMatch(/Nothing goes into “x”/);
     expect(why(place('f', fn), place('g', kind('Group', [], { shape: 'group' })))).toMatch(/take no wires/);
   });
+  it('says what a particular port takes', () => {
+    const bus = kind('Bus', [{ id: 'out', title: 'Rules', dir: 'out', speaks: [{ protocol: 'push', as: 'bus' }] }]);
+    const topic = kind('Topic', [
+      { id: 'in', title: 'Messages', dir: 'in', speaks: [{ protocol: 'push' }] },
+      { id: 'out', title: 'Subscribers', dir: 'out', speaks: [{ protocol: 'push', with: ['function', 'queue'] }] },
+    ]);
+    const rule = kind('Rule', [{ id: 'in', title: 'Bus', dir: 'in', speaks: [{ protocol: 'push', with: ['bus'] }] }]);
+    expect(verdict(place('b', bus), place('r', rule), none, verb).ways).toHaveLength(1);
+    expect(verdict(place('b', bus), place('t', topic), none, verb).ways).toHaveLength(1);
+    expect(verdict(place('t', topic), place('r', rule), none, verb).why).toBe('A Rule is wired from a bus only.');
+    expect(verdict(place('t', topic), place('t', topic), none, verb).why).toBe(
+      'A Topic pushs a function or queue only.',
+    );
+  });
   it('says when a port is full and when the wire is there already', () => {
     const full = verdict(place('t', table), place('f', fn), { ...none, count: () => 1 }, verb);
     expect(full.why).toBe('“Stream” takes at most 1 wire.');

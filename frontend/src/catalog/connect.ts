@@ -1,5 +1,5 @@
 // Which wires are legal, with the rules of backend/kind (testdata/connect.txtar is read by both).
-import type { Match, Port, Spec } from './types';
+import type { Match, Port, Speak, Spec } from './types';
 
 /** The ways in which an out port connects to an in port; none means that it is not legal. */
 export function canConnect(from: Port, to: Port): Match[] {
@@ -7,13 +7,16 @@ export function canConnect(from: Port, to: Port): Match[] {
   const out: Match[] = [];
   for (const t of to.speaks) {
     for (const f of from.speaks) {
-      if (f.protocol !== t.protocol) continue;
+      if (f.protocol !== t.protocol || !takes(f, t) || !takes(t, f)) continue;
       const access = shared(f.access ?? [], t.access ?? []);
       if (access.length > 0) out.push({ protocol: t.protocol, access });
     }
   }
   return out;
 }
+
+/** Whether the other side is what this one asks for. */
+const takes = (s: Speak, other: Speak): boolean => !s.with?.length || s.with.includes(other.as ?? '');
 
 /** The accesses that both sides have, in the in side's order; an empty list matches all of the other side's. */
 function shared(from: string[], to: string[]): string[] {
@@ -84,11 +87,26 @@ export function verdict(from: Place, to: Place, existing: Existing, protocolTitl
   if (full)
     return { ways: [], why: `“${full.title}” takes at most ${String(full.max)} ${full.max === 1 ? 'wire' : 'wires'}.` };
   if (double) return { ways: [], why: `“${from.name}” and “${to.name}” are wired already.` };
+  const particular = choosy(from.spec, to.spec, outs, ins, protocolTitle);
+  if (particular) return { ways: [], why: particular };
   const can = [...new Set(outs.flatMap((p) => p.speaks.map((s) => protocolTitle(s.protocol))))];
   return {
     ways: [],
     why: `${article(from.spec.title)} ${from.spec.title} cannot be wired to ${article(to.spec.title).toLowerCase()} ${to.spec.title}: it ${list(can)} other kinds.`,
   };
+}
+
+/** Why not, where the two speak one protocol and one of them takes certain others only. */
+function choosy(from: Spec, to: Spec, outs: Port[], ins: Port[], title: (id: string) => string): string | undefined {
+  for (const f of outs.flatMap((p) => p.speaks)) {
+    for (const t of ins.flatMap((p) => p.speaks)) {
+      if (f.protocol !== t.protocol) continue;
+      if (!takes(t, f)) return `${article(to.title)} ${to.title} is wired from a ${list(t.with ?? [])} only.`;
+      if (!takes(f, t))
+        return `${article(from.title)} ${from.title} ${title(f.protocol)} a ${list(f.with ?? [])} only.`;
+    }
+  }
+  return undefined;
 }
 
 const isFull = (p: Port, node: string, existing: Existing): boolean => !!p.max && existing.count(node, p.id) >= p.max;

@@ -39,6 +39,10 @@ export type Direction = 'in' | 'out';
 export interface Speak {
   protocol: string;
   access?: string[];
+  /** What this side is, for others that are particular. */
+  as?: string;
+  /** What the other side has to be; empty takes anything. */
+  with?: string[];
 }
 
 export interface Port {

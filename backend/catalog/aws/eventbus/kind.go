@@ -47,7 +47,7 @@ func (Kind) Spec() kind.Spec {
 		},
 		Ports: []kind.Port{
 			{ID: "in", Title: "Events", Dir: kind.In, Speaks: []kind.Speak{{Protocol: kind.Call, Access: []string{"publish"}}, {Protocol: kind.Schedule}}},
-			{ID: "out", Title: "Rules and targets", Dir: kind.Out, Speaks: []kind.Speak{{Protocol: kind.Push}},
+			{ID: "out", Title: "Rules and targets", Dir: kind.Out, Speaks: []kind.Speak{{Protocol: kind.Push, As: "bus"}},
 				Fields: []kind.Field{
 					{Name: "pattern", Title: "Event pattern", Type: kind.JSON, Doc: docPattern,
 						Help: `Which events the target gets: {"detail-type": ["Order placed"]}. Left empty it gets all. On a wire to a rule, the rule's own pattern counts.`},

@@ -28,14 +28,9 @@ func (Kind) Emit(s *kind.Scope) error {
 }
 
 // Admit joins the bus. No permission is needed: a rule is a part of its bus.
-func (Kind) Admit(w *kind.Wire, from kind.Sender) (kind.Endpoint, error) {
-	arn := cfn.GetAtt(w.To.Logical(""), "Arn")
-	if _, rule := w.FromKind.(Kind); rule || from.Principal != "events.amazonaws.com" {
-		w.Find(fault.Blocking, "rule-bus", "", "wire it from a bus; on the default bus a rule needs no wire", "a rule gets its events from a bus, not from: %s", w.From.Spec.Title)
-		return kind.Endpoint{ARN: arn, Protocol: "events"}, nil
-	}
+func (Kind) Admit(w *kind.Wire, _ kind.Sender) (kind.Endpoint, error) {
 	w.To.Resource("").Properties["EventBusName"] = cfn.Ref(w.From.Logical(""))
-	return kind.Endpoint{ARN: arn, Protocol: "events"}, nil
+	return kind.Endpoint{ARN: cfn.GetAtt(w.To.Logical(""), "Arn"), Protocol: "events"}, nil
 }
 
 // Sender is the rule itself.
@@ -46,9 +41,6 @@ func (Kind) Sender(w *kind.Wire) (kind.Sender, error) {
 // Notify adds a target.
 func (Kind) Notify(w *kind.Wire, to kind.Endpoint) error {
 	p := w.From.Resource("").Properties
-	if to.Protocol == "events" {
-		return nil // the other rule has refused
-	}
 	target := map[string]any{"Id": string(w.Edge.ID), "Arn": to.ARN}
 	input(w, target)
 	retry := map[string]any{}

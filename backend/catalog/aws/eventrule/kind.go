@@ -50,7 +50,7 @@ func (Kind) Spec() kind.Spec {
 			{Name: "enabled", Title: "Enabled", Type: kind.Flag, Default: true},
 		},
 		Ports: []kind.Port{
-			{ID: "in", Title: "Bus", Dir: kind.In, Max: 1, Speaks: []kind.Speak{{Protocol: kind.Push}}},
+			{ID: "in", Title: "Bus", Dir: kind.In, Max: 1, Speaks: []kind.Speak{{Protocol: kind.Push, With: []string{"bus"}}}},
 			{ID: "out", Title: "Targets", Dir: kind.Out, Max: mostTargets, Speaks: []kind.Speak{{Protocol: kind.Push}},
 				Fields: []kind.Field{
 					{Name: "inputPath", Title: "Part of the event", Type: kind.Text, Pattern: `\$.*`, Doc: docInput,

@@ -89,7 +89,7 @@ func (Kind) Spec() kind.Spec {
 		},
 		Ports: []kind.Port{
 			{ID: "in", Title: "Triggers", Dir: kind.In, Speaks: []kind.Speak{
-				{Protocol: kind.Call, Access: []string{"invoke"}}, {Protocol: kind.Push}, {Protocol: kind.Poll}, {Protocol: kind.Route},
+				{Protocol: kind.Call, Access: []string{"invoke"}}, {Protocol: kind.Push, As: "function"}, {Protocol: kind.Poll}, {Protocol: kind.Route},
 				{Protocol: kind.Schedule}, {Protocol: kind.Webhook}}},
 			{ID: "out", Title: "Uses", Dir: kind.Out, Speaks: []kind.Speak{{Protocol: kind.Call}},
 				Fields: []kind.Field{{Name: "variable", Title: "Variable name", Type: kind.Text, Pattern: `[A-Za-z][A-Za-z0-9_]*`,

@@ -77,10 +77,6 @@ func (Kind) Admit(w *kind.Wire, from kind.Sender) (kind.Endpoint, error) {
 		w.Find(fault.Blocking, "topic-fifo", "", "use a standard topic", "%s cannot publish to a FIFO topic: it names no message group", w.From.Spec.Title)
 	}
 	arn := cfn.Ref(w.To.Logical(""))
-	if from.Principal == principal {
-		w.Find(fault.Blocking, "topic-topic", "", "put a function between the two", "a topic cannot be subscribed to a topic")
-		return kind.Endpoint{ARN: arn, Protocol: "sns"}, nil
-	}
 	like := "ArnLike"
 	if from.Principal == silent {
 		like = "ArnLikeIfExists"
@@ -109,10 +105,6 @@ func (Kind) Sender(w *kind.Wire) (kind.Sender, error) {
 
 // Notify subscribes the target.
 func (Kind) Notify(w *kind.Wire, to kind.Endpoint) error {
-	if to.Protocol != "lambda" && to.Protocol != "sqs" {
-		w.Find(fault.Blocking, "topic-subscriber", "", "put a function between the two", "%s cannot be subscribed to a topic", w.To.Node.Name)
-		return nil
-	}
 	if fifo(w.From) && to.Protocol != "sqs" {
 		w.Find(fault.Blocking, "topic-fifo", "", "put a FIFO queue between the two, or make the topic standard", "a FIFO topic delivers to queues only, and %s is none", w.To.Node.Name)
 	}

@@ -65,7 +65,7 @@ func (Kind) Spec() kind.Spec {
 		Ports: []kind.Port{
 			{ID: "in", Title: "Messages", Dir: kind.In, Speaks: []kind.Speak{
 				{Protocol: kind.Call, Access: []string{"publish"}}, {Protocol: kind.Push}, {Protocol: kind.Schedule}}},
-			{ID: "out", Title: "Subscribers", Dir: kind.Out, Speaks: []kind.Speak{{Protocol: kind.Push}},
+			{ID: "out", Title: "Subscribers", Dir: kind.Out, Speaks: []kind.Speak{{Protocol: kind.Push, With: []string{"function", "queue"}}},
 				Fields: []kind.Field{
 					{Name: "filter", Title: "Filter", Type: kind.JSON, Doc: docFilter, Help: `Which messages come through: {"type": ["order"]}. Left empty, all.`},
 					{Name: "filterBy", Title: "Filter looks at", Type: kind.Choice, Options: []string{"attributes", "body"}, Default: "attributes", Doc: docFilter},

@@ -78,7 +78,7 @@ func (Kind) Spec() kind.Spec {
 		},
 		Ports: []kind.Port{
 			{ID: "in", Title: "Messages", Dir: kind.In, Speaks: []kind.Speak{
-				{Protocol: kind.Call, Access: []string{"send", "deadletter"}}, {Protocol: kind.Push}, {Protocol: kind.Schedule}}},
+				{Protocol: kind.Call, Access: []string{"send", "deadletter"}}, {Protocol: kind.Push, As: "queue"}, {Protocol: kind.Schedule}}},
 			{ID: "out", Title: "Consumers", Dir: kind.Out, Speaks: []kind.Speak{
 				{Protocol: kind.Poll}, {Protocol: kind.Call, Access: []string{"deadletter"}}},
 				Fields: []kind.Field{
