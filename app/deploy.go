@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -287,9 +288,42 @@ func (s *Session) Node(ref string) (design.Node, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return design.Node{}, fault.New(fault.NotFound, "there is no node %q", ref).Try("`airloom check` lists the nodes")
+		return design.Node{}, fault.New(fault.NotFound, "there is no node %q", ref).Try("%s", listed("the drawing has", s.nodes(func(design.Node) bool { return true })))
 	}
 	return design.Node{}, fault.New(fault.Conflict, "%d nodes are called %q", len(found), ref).Try("use the node's id, for instance %s", found[0].ID)
+}
+
+// Callable are the ids of nodes that can be called.
+func (s *Session) Callable() []string {
+	return s.nodes(func(n design.Node) bool { _, ok := s.caller(n); return ok })
+}
+
+func (s *Session) caller(n design.Node) (kind.Caller, bool) {
+	k, ok := s.app.deps.Shelf.Find(n.Kind)
+	c, can := k.(kind.Caller)
+	return c, ok && can
+}
+
+func (s *Session) nodes(keep func(design.Node) bool) []string {
+	d, out := s.project.Design(), []string{}
+	for _, id := range d.NodeIDs() {
+		if keep(d.Nodes[id]) {
+			out = append(out, string(id))
+		}
+	}
+	return out
+}
+
+// listed names the first of many.
+func listed(what string, ids []string) string {
+	const shown = 12
+	switch n := len(ids); {
+	case n == 0:
+		return what + " none"
+	case n > shown:
+		return what + " " + strings.Join(ids[:shown], ", ") + fmt.Sprintf(" and %d more", n-shown)
+	}
+	return what + " " + strings.Join(ids, ", ")
 }
 
 // Call sends a payload to a deployed node.
@@ -298,10 +332,11 @@ func (s *Session) Call(ctx context.Context, name, node string, payload []byte) (
 	if err != nil {
 		return sandbox.Response{}, err
 	}
-	k, ok := s.app.deps.Shelf.Find(n.Kind)
-	caller, can := k.(kind.Caller)
-	if !ok || !can {
-		return sandbox.Response{}, fault.New(fault.Unsupported, "a %s cannot be called", n.Kind).At(string(n.ID))
+	sp, _ := s.app.deps.Shelf.Spec(n.Kind)
+	caller, ok := s.caller(n)
+	if !ok {
+		return sandbox.Response{}, fault.New(fault.Unsupported, "a node of the kind %q cannot be called", cmp.Or(sp.Title, n.Kind)).At(string(n.ID)).
+			Try("%s", listed("what can be called:", s.Callable()))
 	}
 	sb, err := s.Sandbox(ctx, name)
 	if err != nil {
@@ -311,7 +346,7 @@ func (s *Session) Call(ctx context.Context, name, node string, payload []byte) (
 	if err != nil {
 		return sandbox.Response{}, err
 	}
-	req, err := caller.Call(Target(n, k.Spec(), dep), payload)
+	req, err := caller.Call(Target(n, sp, dep), payload)
 	if err != nil {
 		return sandbox.Response{}, err
 	}

@@ -128,7 +128,7 @@ func templateText(b generate.Bundle, format string) ([]byte, error) {
 	case "yaml":
 		return cfn.PrintYAML(b.Template), nil
 	}
-	return nil, fault.New(fault.Invalid, "templates are printed as json or yaml, not as %q", format)
+	return nil, fault.New(fault.Invalid, "templates are printed as json or yaml, not as %q", format).Try("choose one of the two")
 }
 
 // Write packs and saves the bundle to a folder: template.json (or .yaml) and artifacts/<key>. What else lies in the folder stays.

@@ -49,6 +49,9 @@ type Opened struct {
 type Outside struct {
 	Diff    design.Diff `json:"diff"`
 	Summary []string    `json:"summary" nullable:"false"`
+	// Problem is why the text cannot be read (the marks of an unfinished merge), "" where it can. Then it can be dropped only.
+	Problem string `json:"problem,omitempty"`
+	Hint    string `json:"hint,omitempty"` // what to do about the problem
 }
 
 // Open opens a project, closing the one that was open.
@@ -149,14 +152,29 @@ func (s *Session) Opened(ctx context.Context) (Opened, error) {
 	return o, err
 }
 
-// Outside is what somebody changed in the text snapshot since we wrote it, nil where nobody did.
+// Outside is what somebody changed in the text snapshot since we wrote it, nil where nobody did. A text that cannot be read is
+// a problem to show, not a reason to refuse the project: its drawing is in the project file.
 func (s *Session) Outside(ctx context.Context) (*Outside, error) {
 	diff, err := s.project.Outside(ctx)
-	if err != nil || diff.IsZero() {
+	switch f := fault.As(err); {
+	case err != nil && ctx.Err() != nil:
 		return nil, err
+	case err != nil:
+		return &Outside{Diff: diff, Summary: []string{}, Problem: f.Error(), Hint: f.Hint}, nil
+	case diff.IsZero():
+		return nil, nil
 	}
-	return &Outside{diff, Summary(diff)}, nil
+	return &Outside{Diff: diff, Summary: Summary(diff)}, nil
 }
+
+// Path of the project file.
+func (s *Session) Path() string { return s.project.Path() }
+
+// ReadOnly is why nothing can be written, "" where it can.
+func (s *Session) ReadOnly() string { return s.project.ReadOnly() }
+
+// Notice is what the person should know about how the project was opened, "" for nothing.
+func (s *Session) Notice() string { return s.project.Notice() }
 
 // Folder is the project's folder.
 func (s *Session) Folder() string { return filepath.Dir(s.project.Path()) }

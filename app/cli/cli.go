@@ -12,24 +12,15 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"airloom/app"
 	"airloom/app/desktop"
+	"airloom/backend/event"
 	"airloom/backend/fault"
-)
-
-// Exit codes.
-const (
-	exitOK          = 0
-	exitFailed      = 1 // the work failed
-	exitUsage       = 2 // the command line is wrong
-	exitFindings    = 3 // the drawing has blocking findings
-	exitDenied      = 4 // consent, trust or permission is missing
-	exitUnavailable = 5 // something outside is missing or does not answer
-	exitCanceled    = 130
 )
 
 // Deps is what the commands need.
@@ -51,7 +42,7 @@ type run struct {
 	json    bool
 	quiet   bool
 	sandbox string
-	view    view
+	view    *view
 	app     *app.App
 }
 
@@ -60,6 +51,12 @@ func Run(args []string, d Deps) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
+	// A reader that goes away (`| head`) ends the work as an interrupt does, so that nothing is left running. Noticing the
+	// signal turns it into an error of the write, and, unlike ignoring it, is not inherited by what is started.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	ctx, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	d.Out = &pipe{to: d.Out, broken: func() { leave(errReaderGone) }}
 	r := &run{Deps: d}
 	root := r.root()
 	root.SetArgs(args)
@@ -68,7 +65,12 @@ func Run(args []string, d Deps) int {
 	root.SetErr(d.Err)
 	err := root.ExecuteContext(ctx)
 	if r.app != nil {
-		err = errors.Join(err, r.app.Close())
+		if e := r.app.Close(); e != nil {
+			err = errors.Join(err, e)
+		}
+	}
+	if context.Cause(ctx) == errReaderGone {
+		return exitReaderGone
 	}
 	return r.finish(err)
 }
@@ -80,12 +82,24 @@ func (r *run) root() *cobra.Command {
 		Long: `Airloom draws serverless systems and runs what it draws.
 
 Without a command it opens the window, on PROJECT where one is given. PROJECT is a file (shop.airloom,
-shop.design.json) or the folder that holds it. Every command prints data on standard output and talk on
-standard error; --json makes both the data and the events machine-readable, one JSON value a line.
+shop.design.json) or the folder that holds it; without it the working folder is meant. Every command prints
+data on standard output and talk on standard error; --json makes both the data and the events
+machine-readable, one JSON value a line. Questions are asked on a terminal only; --yes answers them.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 blocking findings, 4 consent or permission missing,
-5 something outside is missing or does not answer, 130 interrupted.`,
-		Args:          cobra.MaximumNArgs(1),
+Exit codes:
+  0    done
+  1    the work failed
+  2    the command line is wrong
+  3    the drawing has blocking findings, or the sandbox cannot do what it asks for
+  4    consent, trust or permission is missing
+  5    something outside is missing or does not answer
+  130  interrupted
+  141  nobody reads standard output any more`,
+		Example: `  airloom new shop --from orders      a project from a sample
+  airloom run shop                    deploy it to this machine and stay
+  airloom call create-order shop      send a payload to one of its nodes
+  airloom deploy shop --sandbox dev   deploy it to your own account`,
+		Args:          upTo(1),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       r.Version,
@@ -94,64 +108,74 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 blocking findings, 4 consent or p
 	c.PersistentFlags().BoolVar(&r.json, "json", false, "print JSON, one value a line")
 	c.PersistentFlags().BoolVarP(&r.quiet, "quiet", "q", false, "no progress on standard error")
 	c.PersistentPreRun = func(*cobra.Command, []string) { r.view = newView(r) }
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
-	c.AddCommand(r.serveCommand(), r.newCommand(), r.kindsCommand(), r.checkCommand(), r.generateCommand(), r.packCommand(),
-		r.planCommand(), r.deployCommand(), r.destroyCommand(), r.runCommand(), r.callCommand(), r.logsCommand(), r.exportCommand(),
-		r.sandboxCommand(), r.openapiCommand())
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage{err, c.CommandPath()} })
+	c.AddCommand(r.newCommand(), r.kindsCommand(), r.checkCommand(), r.generateCommand(), r.packCommand(), r.exportCommand(), r.syncCommand(),
+		r.runCommand(), r.planCommand(), r.deployCommand(), r.destroyCommand(), r.callCommand(), r.logsCommand(), r.sandboxCommand(),
+		r.serveCommand(), r.openapiCommand())
 	return c
 }
 
-// usage marks an error of the command line itself.
-type usage struct{ error }
-
-func (r *run) finish(err error) int {
-	if err == nil {
-		return exitOK
-	}
-	if r.view.out == nil {
-		r.view = newView(r)
-	}
-	var u usage
-	if errors.As(err, &u) {
-		r.view.failed(fault.New(fault.Invalid, "%s", u.Error()).Try("see `airloom --help`"))
-		return exitUsage
-	}
-	f := fault.As(err)
-	if errors.Is(err, context.Canceled) {
-		f = fault.New(fault.Canceled, "interrupted")
-	}
-	r.view.failed(f)
-	if errors.Is(err, errFindings) {
-		return exitFindings
-	}
-	switch f.Code {
-	case fault.Denied:
-		return exitDenied
-	case fault.Unavailable:
-		return exitUnavailable
-	case fault.Canceled:
-		return exitCanceled
-	}
-	return exitFailed
-}
-
-var errFindings = errors.New("findings")
-
 // open is `airloom [PROJECT]`: the window, or a word about why there is none.
-func (r *run) open(cmd *cobra.Command, args []string) error {
+func (r *run) open(cmd *cobra.Command, got []string) error {
+	if path := first(got); path != "" {
+		if _, err := os.Lstat(path); err != nil {
+			u := fmt.Errorf("there is no command and no project %q", path)
+			if like := cmd.SuggestionsFor(path); len(like) > 0 {
+				u = fmt.Errorf("%w; did you mean `airloom %s`?", u, like[0])
+			}
+			return usage{u, cmd.CommandPath()}
+		}
+	}
 	if ok, why := desktop.Available(); !ok {
 		return fault.New(fault.Unavailable, "no window can be opened: %s", why).Try("run `airloom serve` and open the address that it prints")
 	}
-	return r.window(cmd.Context(), first(args))
+	return r.window(cmd.Context(), first(got))
 }
 
-// project opens the project that a command names; without a name, the one in the working folder.
+// project opens the project that a command names, and tells what somebody changed in its text. A text that cannot be read
+// is refused: nobody wants the drawing of before a merge to be deployed.
 func (r *run) project(ctx context.Context, path string) (*app.Session, error) {
-	if path == "" {
-		path = "."
+	s, o, err := r.outside(ctx, path)
+	if err == nil && o != nil && o.Problem != "" {
+		err = fault.New(fault.Invalid, "%s", o.Problem).Try("%s; or write the text anew from the project file: `airloom sync --drop`", or(o.Hint, "mend the text"))
 	}
-	return r.application().Open(ctx, path)
+	return s, err
 }
+
+// reach is project for what does not depend on the drawing: a text that cannot be read is mentioned.
+func (r *run) reach(ctx context.Context, path string) (*app.Session, error) {
+	s, o, err := r.outside(ctx, path)
+	if err == nil && o != nil && o.Problem != "" {
+		r.view.event(event.Event{Type: event.Warn, Level: event.Warning, Text: o.Problem, Data: event.Data{Hint: o.Hint}})
+	}
+	return s, err
+}
+
+func (r *run) outside(ctx context.Context, path string) (*app.Session, *app.Outside, error) {
+	s, err := r.application().Open(ctx, or(path, "."))
+	if err != nil {
+		if f := fault.As(err); path == "" && f.Code == fault.NotFound {
+			err = f.Try("name the project, or change to its folder; `airloom new` makes one")
+		}
+		return nil, nil, err
+	}
+	if n := s.Notice(); n != "" {
+		r.view.event(event.Event{Type: event.Warn, Level: event.Warning, Text: n})
+	}
+	o, err := s.Outside(ctx)
+	if err == nil && o != nil && o.Problem == "" {
+		const shown = 4
+		text := strings.Join(o.Summary[:min(shown, len(o.Summary))], ", ")
+		if n := len(o.Summary) - shown; n > 0 {
+			text += fmt.Sprintf(" and %d more", n)
+		}
+		r.view.event(event.Event{Type: event.Warn, Level: event.Warning, Text: textName(s) + " has changed outside and is not taken in: " + text,
+			Data: event.Data{Hint: "`airloom sync --take` takes it in, `airloom sync --drop` drops it"}})
+	}
+	return s, o, err
+}
+
+func textName(s *app.Session) string { return s.Name() + ".design.json" }
 
 func (r *run) application() *app.App {
 	if r.app == nil {
@@ -169,17 +193,9 @@ func first(args []string) string {
 	return ""
 }
 
-// withSandbox adds the --sandbox flag.
-func (r *run) withSandbox(c *cobra.Command) *cobra.Command {
-	c.Flags().StringVar(&r.sandbox, "sandbox", app.DefaultSandbox, "the sandbox's name")
-	return c
-}
-
-func args(n int, what string) cobra.PositionalArgs {
-	return func(_ *cobra.Command, got []string) error {
-		if len(got) < n {
-			return usage{fmt.Errorf("missing: %s", what)}
-		}
-		return nil
+func or(a, b string) string {
+	if a == "" {
+		return b
 	}
+	return a
 }

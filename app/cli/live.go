@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -9,32 +8,41 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"airloom/backend/event"
+	"airloom/app"
 	"airloom/backend/fault"
 	"airloom/backend/sandbox"
 )
 
 func (r *run) runCommand() *cobra.Command {
-	var c consent
+	c := consent{yes: true}
 	cmd := &cobra.Command{
-		Use: "run [PROJECT]", Short: "Deploy to the embedded sandbox and stay: addresses, logs, reload on save", Args: cobra.MaximumNArgs(1),
+		Use: "run [PROJECT]", Short: "Deploy to the embedded sandbox and stay: addresses, logs, reload on save", Args: upTo(1),
 		Long: `Run deploys the project to the embedded sandbox on this machine, prints every address, follows the logs of all
-functions and reloads a function when its source is saved. Interrupt ends it and everything it started; the
-data stays beside the project until ` + "`airloom destroy`" + `.
+functions and reloads a function when its source is saved. In another terminal ` + "`airloom call`" + ` and ` + "`airloom logs`" + `
+reach what runs. An interrupt ends it and everything it started; the data stays beside the project until
+` + "`airloom destroy`" + `.
 
 Naming a project on the command line is taken as trust in its code: run nothing that you have not read.`,
+		Example: `  airloom run shop
+  airloom run shop --json | jq -r 'select(.type == "log") | .text'`,
 	}
-	cmd.Flags().BoolVar(&c.loss, "allow-data-loss", false, "agree to replacing or removing what holds data")
+	c.lossFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, got []string) error {
-		r.sandbox, c.yes = "local", true
+		r.sandbox = app.DefaultSandbox
 		ctx := cmd.Context()
-		s, err := r.project(ctx, first(got))
+		s, err := r.sound(ctx, first(got))
 		if err != nil {
 			return err
 		}
 		since := time.Now()
-		if err := r.deploy(cmd, s, c); err != nil {
+		d, err := r.deploy(ctx, s, c, false)
+		if err != nil {
 			return err
+		}
+		if d != nil {
+			if err := r.view.data(d, func(w io.Writer) { printURLs(w, d) }); err != nil {
+				return err
+			}
 		}
 		if err := s.Watch(ctx, r.view.event); err != nil {
 			return err
@@ -52,14 +60,25 @@ Naming a project on the command line is taken as trust in its code: run nothing 
 
 func (r *run) callCommand() *cobra.Command {
 	var data string
-	c := r.withSandbox(&cobra.Command{
-		Use: "call NODE [PROJECT]", Short: "Send a payload to a deployed node", Args: args(1, "the node to call"),
+	c := r.withSandbox(1, &cobra.Command{
+		Use: "call NODE [PROJECT]", Short: "Send a payload to a deployed node", Args: between(1, 2, "the node to call"),
+		Long: `Call sends a payload to a node where it is deployed and prints the answer. What a payload is depends on the node's
+kind: an event for a function, a request for an API, a message for a queue or topic, a question for a table.
+Without --data the sample of the kind is sent; ` + "`airloom kinds KIND`" + ` shows it. Exit code 1 where a function fails, or the
+answer's status is 400 or more.`,
 		Example: `  airloom call create-order shop --data '{"body":"{\"item\":\"tea\"}"}'
-  airloom call orders-api shop --data '{"method":"GET","path":"/orders/1"}'`,
+  airloom call orders-api shop --data '{"method":"GET","path":"/orders/1"}'
+  airloom call order-events shop --data @message.json
+  airloom call auth0 shop --json | jq -r '.body | fromjson | .access_token'`,
+		ValidArgsFunction: r.node(callable),
 	})
 	c.Flags().StringVarP(&data, "data", "d", "", "the payload; @FILE reads a file, - standard input; the kind's sample without it")
 	c.RunE = func(cmd *cobra.Command, got []string) error {
-		s, err := r.project(cmd.Context(), first(got[1:]))
+		s, err := r.reach(cmd.Context(), first(got[1:]))
+		if err != nil {
+			return err
+		}
+		n, err := s.Node(got[0])
 		if err != nil {
 			return err
 		}
@@ -67,11 +86,7 @@ func (r *run) callCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if data == "" {
-			n, err := s.Node(got[0])
-			if err != nil {
-				return err
-			}
+		if !cmd.Flags().Changed("data") {
 			sp, _ := r.app.Shelf().Spec(n.Kind)
 			payload = []byte(sp.Sample)
 		}
@@ -84,12 +99,17 @@ func (r *run) callCommand() *cobra.Command {
 				"logTail": res.LogTail, "durationMs": float64(res.Duration.Microseconds()) / 1000}, nil)
 		} else {
 			r.view.say("%d in %s", res.Status, res.Duration.Round(100*time.Microsecond))
-			_, err = fmt.Fprintln(r.Out, strings.TrimRight(string(res.Body), "\n"))
+			err = r.view.print(r.Out, strings.TrimRight(string(res.Body), "\n")+"\n")
 		}
-		if err == nil && res.Error != "" {
-			err = fault.New(fault.Internal, "the function failed: %s", res.Error).At(got[0]).Try("`airloom logs %s` shows what it printed", got[0])
+		switch {
+		case err != nil:
+			return err
+		case res.Error != "":
+			return fault.New(fault.Invalid, "the function failed (%s)", res.Error).At(string(n.ID)).Try("`airloom logs %s` shows what it printed", n.ID)
+		case res.Status >= 400:
+			return fault.New(fault.Invalid, "it answered %d", res.Status).At(string(n.ID)).Try("change the payload (--data)")
 		}
-		return err
+		return nil
 	}
 	return c
 }
@@ -101,7 +121,7 @@ func (r *run) payload(data string) ([]byte, error) {
 	case strings.HasPrefix(data, "@"):
 		text, err := os.ReadFile(data[1:])
 		if err != nil {
-			return nil, fault.Wrap(err, fault.NotFound, "reading the payload")
+			return nil, fault.Wrap(err, fault.NotFound, "reading the payload").Try("name a file that is there: --data @FILE")
 		}
 		return text, nil
 	}
@@ -111,28 +131,35 @@ func (r *run) payload(data string) ([]byte, error) {
 func (r *run) logsCommand() *cobra.Command {
 	var q sandbox.LogQuery
 	var since time.Duration
-	c := r.withSandbox(&cobra.Command{Use: "logs [NODE] [PROJECT]", Short: "Print what deployed functions wrote", Args: cobra.MaximumNArgs(2),
+	c := r.withSandbox(1, &cobra.Command{Use: "logs [NODE] [PROJECT]", Short: "Print what deployed functions wrote", Args: upTo(2),
+		Long: `Logs prints what functions and other nodes wrote, oldest first, each line under its node's name. NODE may be "all".
+A single argument names a node of the project in the working folder, or a project elsewhere.`,
 		Example: `  airloom logs process-order shop --follow
-  airloom logs all shop --since 1h --filter ERROR`})
+  airloom logs shop --since 1h --filter ERROR`,
+		ValidArgsFunction: r.node(func(s *app.Session) []string { return append([]string{"all"}, nodes(s)...) })})
 	c.Flags().BoolVarP(&q.Follow, "follow", "f", false, "go on until interrupted")
 	c.Flags().DurationVar(&since, "since", 15*time.Minute, "how far back")
 	c.Flags().StringVar(&q.Filter, "filter", "", "only lines that contain this text")
 	c.Flags().IntVar(&q.Limit, "limit", 0, "most past lines (1000)")
 	c.RunE = func(cmd *cobra.Command, got []string) error {
-		if len(got) > 0 && got[0] != "all" {
-			q.Node = got[0]
-		}
-		path := "."
-		if len(got) == 2 {
+		ctx := cmd.Context()
+		node, path := first(got), ""
+		switch {
+		case len(got) == 2:
 			path = got[1]
+		case len(got) == 1 && node != "all" && !projectHere():
+			node, path = "", got[0]
 		}
-		s, err := r.project(cmd.Context(), path)
+		if node != "all" {
+			q.Node = node
+		}
+		s, err := r.reach(ctx, path)
 		if err != nil {
 			return err
 		}
 		q.Since = time.Now().Add(-since)
-		err = s.Logs(cmd.Context(), r.sandbox, q, func(e event.Event) { r.view.log(e) })
-		if cmd.Context().Err() != nil && q.Follow {
+		err = s.Logs(ctx, r.sandbox, q, r.view.log)
+		if ctx.Err() != nil && q.Follow {
 			return nil
 		}
 		return err

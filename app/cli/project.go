@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"airloom/app"
 	"airloom/backend/design"
 	"airloom/backend/fault"
 )
@@ -19,16 +19,29 @@ func (r *run) newCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "new DIR",
 		Short: "Make a project, empty or from a sample",
+		Long: `New makes a folder with a project file (DIR/NAME.airloom), its text snapshot for git (NAME.design.json) and, from a
+sample, the code of its functions (functions/…).`,
 		Example: `  airloom new shop --from orders
-  airloom new --from list`,
-		Args: func(_ *cobra.Command, got []string) error {
-			if len(got) == 1 || from == "list" {
-				return nil
+  airloom new --from list           the samples`,
+		Args: func(c *cobra.Command, got []string) error {
+			if from == "list" {
+				return upTo(0)(c, got)
 			}
-			return usage{fmt.Errorf("new takes the folder to make")}
+			return between(1, 1, "the folder to make")(c, got)
 		},
 	}
-	c.Flags().StringVar(&from, "from", "", "a sample to start from; `list` shows them")
+	c.Flags().StringVar(&from, "from", "", "the sample to start from; \"list\" lists them")
+	complete(c, "from", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		words := []string{"list"}
+		list, err := r.application().Samples()
+		for _, sample := range list {
+			words = append(words, cobra.CompletionWithDesc(sample.ID, sample.Title))
+		}
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		return words, cobra.ShellCompDirectiveNoFileComp
+	})
 	c.RunE = func(cmd *cobra.Command, got []string) error {
 		if from == "list" {
 			return r.samples()
@@ -56,59 +69,21 @@ func (r *run) samples() error {
 		return err
 	}
 	return r.view.data(list, func(w io.Writer) {
+		var rows [][]string
 		for _, s := range list {
-			fmt.Fprintf(w, "%-14s %s\n", s.ID, s.Summary)
+			rows = append(rows, []string{s.ID, s.Summary})
 		}
+		table(w, rows...)
 	})
-}
-
-func (r *run) kindsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "kinds [KIND]", Short: "List the kinds on the shelf, or describe one", Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, got []string) error {
-			shelf := r.application().Shelf()
-			if len(got) == 1 {
-				sp, ok := shelf.Spec(got[0])
-				if !ok {
-					return fault.New(fault.NotFound, "there is no kind %q", got[0]).Try("`airloom kinds` lists them")
-				}
-				return r.view.data(sp, func(w io.Writer) {
-					fmt.Fprintf(w, "%s — %s\n%s\n\n", sp.ID, sp.Title, sp.Summary)
-					for _, f := range sp.Fields {
-						table(w, []string{"  " + f.Name, string(f.Type), fmt.Sprint(orNone(f.Default)), f.Help})
-					}
-					for _, p := range sp.Ports {
-						var speaks []string
-						for _, s := range p.Speaks {
-							speaks = append(speaks, strings.TrimSpace(string(s.Protocol)+" "+strings.Join(s.Access, "|")))
-						}
-						fmt.Fprintf(w, "  port %s (%s): %s\n", p.ID, p.Dir, strings.Join(speaks, ", "))
-					}
-				})
-			}
-			var specs []any
-			var rows [][]string
-			for _, k := range shelf {
-				sp := k.Spec()
-				specs = append(specs, sp)
-				rows = append(rows, []string{sp.ID, sp.Category, sp.Summary})
-			}
-			return r.view.data(specs, func(w io.Writer) { table(w, rows...) })
-		},
-	}
-}
-
-func orNone(v any) any {
-	if v == nil {
-		return "-"
-	}
-	return v
 }
 
 func (r *run) checkCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "check [PROJECT]", Short: "Tell what is wrong with a drawing", Args: cobra.MaximumNArgs(1),
-		Long: "Check reads the drawing, generates its template in memory and prints the findings. Exit code 3 where one is blocking.",
+		Use: "check [PROJECT]", Short: "Tell what is wrong with a drawing", Args: upTo(1),
+		Long: `Check reads the drawing, generates its template in memory and prints the findings, each with its node, the reason and
+what to do. Exit code 3 where one of them is blocking.`,
+		Example: `  airloom check shop
+  airloom check shop --json | jq '.findings[].rule'`,
 		RunE: func(cmd *cobra.Command, got []string) error {
 			s, err := r.project(cmd.Context(), first(got))
 			if err != nil {
@@ -118,36 +93,42 @@ func (r *run) checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = r.view.data(map[string]any{"findings": b.Findings}, func(w io.Writer) {
-				findings(w, b.Findings)
-				fmt.Fprintf(w, "%s: %d nodes, %d wires, %d resources, %d findings\n", s.Name(), len(s.Design().Nodes), len(s.Design().Edges), len(b.Template.Resources), len(b.Findings))
+			d := s.Design()
+			all := append([]fault.Finding{}, b.Findings...)
+			value := map[string]any{"findings": all, "nodes": len(d.Nodes), "wires": len(d.Edges), "resources": len(b.Template.Resources)}
+			err = r.view.data(value, func(w io.Writer) {
+				findings(w, all)
+				fmt.Fprintf(w, "%s: %s, %s, %s, %s\n", s.Name(), plural(len(d.Nodes), "node"), plural(len(d.Edges), "wire"),
+					plural(len(b.Template.Resources), "resource"), plural(len(all), "finding"))
 			})
 			if err != nil {
 				return err
 			}
-			return blocking(b.Findings)
+			return blocking(all, "blocking finding", true)
 		},
 	}
-}
-
-func blocking(fs []fault.Finding) error {
-	if err := app.Blocking(fs); err != nil {
-		return fmt.Errorf("%w: %w", errFindings, err)
-	}
-	return nil
 }
 
 func (r *run) generateCommand() *cobra.Command {
 	var out, format string
 	c := &cobra.Command{
-		Use: "generate [PROJECT]", Short: "Write the template, and the packed functions with --out", Args: cobra.MaximumNArgs(1),
+		Use: "generate [PROJECT]", Short: "Write the template, and the packed functions with --out", Args: upTo(1),
+		Long: `Generate makes plain CloudFormation of the drawing. With --out it packs the functions too and writes what would be
+deployed: template.json (or .yaml) and artifacts/. The same drawing and code give the same bytes.`,
 		Example: `  airloom generate shop --out out
   airloom generate shop --format yaml > template.yaml`,
 	}
 	c.Flags().StringVarP(&out, "out", "o", "", "folder for the template and artifacts/; without it the template is printed, unpacked")
 	c.Flags().StringVar(&format, "format", "json", "json or yaml")
+	complete(c, "format", fixed("json", "yaml"))
+	if err := c.MarkFlagDirname("out"); err != nil {
+		panic(err) // a mistake in this package
+	}
 	c.RunE = func(cmd *cobra.Command, got []string) error {
-		s, err := r.project(cmd.Context(), first(got))
+		if err := oneOf("format", format, "json", "yaml"); err != nil {
+			return usage{err, cmd.CommandPath()}
+		}
+		s, err := r.sound(cmd.Context(), first(got))
 		if err != nil {
 			return err
 		}
@@ -156,34 +137,35 @@ func (r *run) generateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := io.WriteString(r.Out, t.Body); err != nil {
-				return err
-			}
-			return blocking(t.Findings)
-		}
-		p, err := s.Preview()
-		if err != nil {
-			return err
-		}
-		if err := blocking(p.Findings); err != nil {
-			return err
+			return r.view.print(r.Out, t.Body)
 		}
 		b, err := s.Write(cmd.Context(), out, format, r.view.event)
 		if err != nil {
 			return err
 		}
 		return r.view.data(map[string]any{"digest": b.Digest, "resources": len(b.Template.Resources), "artifacts": b.Artifacts, "out": out}, func(w io.Writer) {
-			fmt.Fprintf(w, "%s: template with %d resources, %d artifacts, digest %.12s\n", out, len(b.Template.Resources), len(b.Artifacts), b.Digest)
+			fmt.Fprintf(w, "%s: template with %s, %s, digest %.12s\n", out, plural(len(b.Template.Resources), "resource"), plural(len(b.Artifacts), "artifact"), b.Digest)
 		})
 	}
 	return c
 }
 
+func oneOf(flag, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return fmt.Errorf("--%s is %s, not %q", flag, strings.Join(allowed, " or "), value)
+}
+
 func (r *run) packCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "pack [PROJECT]", Short: "Pack the functions and show their sizes", Args: cobra.MaximumNArgs(1),
+		Use: "pack [PROJECT]", Short: "Pack the functions and show their sizes", Args: upTo(1),
+		Long: `Pack makes the zip of each function as it would be deployed and shows its size. Zips are reproducible and kept: what has
+not changed is not packed again. Secrets, caches and links outwards are left out, and listed.`,
+		Example: `  airloom pack shop
+  airloom pack shop --json | jq '.[] | [.node, .size]'`,
 		RunE: func(cmd *cobra.Command, got []string) error {
-			s, err := r.project(cmd.Context(), first(got))
+			s, err := r.sound(cmd.Context(), first(got))
 			if err != nil {
 				return err
 			}
@@ -221,16 +203,19 @@ func size(n int64) string {
 
 func (r *run) exportCommand() *cobra.Command {
 	var format, out, theme string
-	var nodes []string
+	var only []string
 	c := &cobra.Command{
-		Use: "export [PROJECT]", Short: "Write the drawing as SVG or DOT", Args: cobra.MaximumNArgs(1),
+		Use: "export [PROJECT]", Short: "Write the drawing as SVG or DOT", Args: upTo(1),
 		Example: `  airloom export shop --format svg -o shop.svg
   airloom export shop --format dot | dot -Tpng > shop.png`,
 	}
 	c.Flags().StringVar(&format, "format", "", "svg or dot; the default follows from -o, else svg")
 	c.Flags().StringVarP(&out, "output", "o", "", "the file to write; standard output without it")
 	c.Flags().StringVar(&theme, "theme", "light", "light or dark")
-	c.Flags().StringSliceVar(&nodes, "node", nil, "only these nodes, and what lies in their groups")
+	c.Flags().StringSliceVar(&only, "node", nil, "only these nodes, and what lies in their groups")
+	complete(c, "format", fixed("svg", "dot"))
+	complete(c, "theme", fixed("light", "dark"))
+	complete(c, "node", r.listing(0, nodes))
 	c.RunE = func(cmd *cobra.Command, got []string) error {
 		if format == "" {
 			format = strings.TrimPrefix(filepath.Ext(out), ".")
@@ -238,15 +223,15 @@ func (r *run) exportCommand() *cobra.Command {
 		if format == "" {
 			format = "svg"
 		}
-		if !slices.Contains([]string{"light", "dark"}, theme) {
-			return usage{fmt.Errorf("--theme is light or dark, not %q", theme)}
+		if err := cmp.Or(oneOf("format", format, "svg", "dot"), oneOf("theme", theme, "light", "dark")); err != nil {
+			return usage{err, cmd.CommandPath()}
 		}
 		s, err := r.project(cmd.Context(), first(got))
 		if err != nil {
 			return err
 		}
 		var ids []design.ID
-		for _, ref := range nodes {
+		for _, ref := range only {
 			n, err := s.Node(ref)
 			if err != nil {
 				return err
@@ -258,10 +243,13 @@ func (r *run) exportCommand() *cobra.Command {
 			return err
 		}
 		if out == "" {
-			_, err = io.WriteString(r.Out, e.Text)
+			return r.view.print(r.Out, e.Text)
+		}
+		if err := writeFile(out, e.Text); err != nil {
 			return err
 		}
-		return writeFile(out, e.Text)
+		r.view.say("wrote %s", out)
+		return r.view.data(map[string]any{"file": out, "bytes": len(e.Text)}, func(io.Writer) {})
 	}
 	return c
 }

@@ -20,11 +20,17 @@ import (
 func (r *run) serveCommand() *cobra.Command {
 	var port int
 	c := &cobra.Command{
-		Use: "serve [PROJECT]", Short: "Serve the interface to a browser on this machine", Args: cobra.MaximumNArgs(1),
-		Long: "Serve listens on loopback only. The printed address carries this launch's token: whoever has it can do what you can do here.",
+		Use: "serve [PROJECT]", Short: "Serve the interface to a browser on this machine", Args: upTo(1),
+		Long: `Serve listens on loopback only. The printed address carries this launch's token: whoever has it can do what you can
+do here. An interrupt ends it, with all that it started.`,
+		Example: `  airloom serve shop
+  airloom serve --port 8080`,
 	}
 	c.Flags().IntVar(&port, "port", 0, "port to listen on; a free one without it")
 	c.RunE = func(cmd *cobra.Command, got []string) error {
+		if port < 0 || port > 65535 {
+			return usage{fmt.Errorf("--port is between 0 and 65535, not %d", port), cmd.CommandPath()}
+		}
 		if err := r.preopen(cmd.Context(), first(got)); err != nil {
 			return err
 		}
@@ -107,7 +113,7 @@ func (r *run) preopen(ctx context.Context, project string) error {
 		r.application()
 		return nil
 	}
-	_, err := r.project(ctx, project)
+	_, err := r.reach(ctx, project)
 	return err
 }
 

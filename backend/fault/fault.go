@@ -93,7 +93,7 @@ func As(err error) *Error {
 		if e == err {
 			return e
 		}
-		return &Error{Code: e.Code, Message: err.Error(), Where: e.Where, Hint: e.Hint, Cause: nil}
+		return &Error{Code: e.Code, Message: strings.TrimPrefix(err.Error(), e.Where+": "), Where: e.Where, Hint: e.Hint}
 	}
 	return &Error{Code: Internal, Message: err.Error()}
 }
