@@ -24,7 +24,8 @@ export interface View {
   panBy(p: Point): void;
 }
 
-const margin = 36;
+/** What is left free around a drawing that is shown whole: little in a small window. */
+const margin = (w: number, h: number): number => Math.max(8, Math.min(36, 0.06 * Math.min(w, h)));
 const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 const clamp = (z: number): number => Math.min(maxZoom, Math.max(minZoom, z));
 
@@ -43,7 +44,8 @@ export function viewOf(flow: ReactFlowInstance, element: HTMLElement): View {
     },
     fit: (r) => {
       const { w, h } = size();
-      const zoom = clamp(Math.min(1, (w - 2 * margin) / Math.max(r.w, 1), (h - 2 * margin) / Math.max(r.h, 1)));
+      const free = 2 * margin(w, h);
+      const zoom = clamp(Math.min(1, (w - free) / Math.max(r.w, 1), (h - free) / Math.max(r.h, 1)));
       const to = { x: w / 2 - (r.x + r.w / 2) * zoom, y: h / 2 - (r.y + r.h / 2) * zoom, zoom };
       void flow.setViewport(to, glide());
     },

@@ -1,5 +1,6 @@
 import { settle } from '../../canvas/verbs';
 import { exportAs } from '../export';
+import { saved } from '../saved';
 import { type Action, open } from './action';
 
 export const project: Action[] = [
@@ -20,6 +21,21 @@ export const project: Action[] = [
     icon: 'folder',
     keys: ['Ctrl+O'],
     run: (a) => a.sheet.set('open'),
+  },
+  {
+    // Hands do it by habit; here there is nothing to do but to tell the truth.
+    id: 'project.save',
+    title: 'Save (happens by itself)',
+    group: 'Project',
+    keys: ['Ctrl+S'],
+    keysOnly: true,
+    anywhere: true,
+    when: open,
+    run: async (a) => {
+      settle(a.board);
+      if (await saved(a.session, 'Save'))
+        a.session.toasts.say({ title: 'Saved', text: 'Every change is saved as it is made.' });
+    },
   },
   {
     id: 'project.close',
