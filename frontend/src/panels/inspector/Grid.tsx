@@ -141,6 +141,10 @@ export function Grid(props: {
         className="grid-add"
         aria-label={`Add to ${props.label}`}
         disabled={props.disabled}
+        onMouseDown={(e) => {
+          // The focus stays until the new row has it: what is typed and then handed on would move the button away.
+          e.preventDefault();
+        }}
         onClick={() => {
           const made = shape.value(rows);
           setDraft({ rows: [...rows, {}], made });
