@@ -930,8 +930,10 @@ export interface components {
         };
         Speak: {
             access?: string[] | null;
+            as?: string;
             /** @enum {string} */
             protocol: "call" | "push" | "poll" | "route" | "schedule" | "webhook";
+            with?: string[] | null;
         };
         Spec: {
             callable?: boolean;
