@@ -89,11 +89,15 @@ func As(err error) *Error {
 		return nil
 	}
 	var e *Error
-	if errors.As(err, &e) {
-		if e == err {
-			return e
-		}
-		return &Error{Code: e.Code, Message: strings.TrimPrefix(err.Error(), e.Where+": "), Where: e.Where, Hint: e.Hint}
+	if !errors.As(err, &e) {
+		return &Error{Code: Internal, Message: err.Error()}
 	}
-	return &Error{Code: Internal, Message: err.Error()}
+	if err.Error() == e.Error() { // err adds nothing to what e says (errors.Join of one, for instance)
+		return e
+	}
+	message := err.Error()
+	if e.Where != "" {
+		message = strings.TrimPrefix(message, e.Where+": ")
+	}
+	return &Error{Code: e.Code, Message: message, Where: e.Where, Hint: e.Hint}
 }
