@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mirror } from '../mirror';
 import { canConnect, type Existing, type Place, verdict } from './connect';
-import { summary } from './summary';
 import type { Match, Port, Spec } from './types';
 
 describe('connecting ports as Go does', () => {
@@ -78,20 +77,5 @@ describe('the verdict on a wire', () => {
       verb,
     );
     expect(other.ways.map((w) => w.access)).toEqual(['read']);
-  });
-});
-
-describe('the line on a box', () => {
-  it('shows two telling values and never a secret', () => {
-    const spec = kind('k', [], {
-      fields: [
-        { name: 'key', title: 'Key', type: 'text', required: true, sensitive: true },
-        { name: 'runtime', title: 'Runtime', type: 'choice', default: 'nodejs22.x' },
-        { name: 'handler', title: 'Handler', type: 'text', default: 'index.handler' },
-        { name: 'memory', title: 'Memory', type: 'number', unit: 'MB', default: 256 },
-        { name: 'timeout', title: 'Timeout', type: 'number', unit: 's', default: 10 },
-      ],
-    });
-    expect(summary(spec, { key: 'hunter2', memory: 512 })).toBe('nodejs22.x · 512 MB');
   });
 });

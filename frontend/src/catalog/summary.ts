@@ -1,12 +1,17 @@
 // What a box says about its node in one line, chosen from the fields alone: no kind is known by name.
-import { valueOf } from './fields';
+import { isDefault, valueOf } from './fields';
 import type { Field, Spec } from './types';
 
-/** The values worth a glance: at most two, short ones, never a secret. */
+/**
+ * The values worth a glance: what a kind cannot be without, its first choice, and what somebody has set. At most two,
+ * short ones, never a secret.
+ */
 export function summary(spec: Spec, props: Record<string, unknown> | undefined): string {
-  const worth = spec.fields.filter((f) => !f.sensitive && telling(f));
+  const first = spec.fields.find((f) => f.type === 'choice' && !f.group);
   const out: string[] = [];
-  for (const f of worth) {
+  for (const f of spec.fields) {
+    if (f.sensitive || !short.has(f.type)) continue;
+    if (isDefault(props, f) && !f.required && f !== first) continue;
     const v = valueOf(props, f);
     if ((typeof v !== 'string' && typeof v !== 'number') || v === '') continue;
     const said = f.unit ? `${String(v)} ${f.unit}` : String(v);
@@ -16,8 +21,7 @@ export function summary(spec: Spec, props: Record<string, unknown> | undefined):
   return out.join(' · ');
 }
 
-const telling = (f: Field): boolean =>
-  f.type === 'choice' || f.type === 'number' || f.type === 'cron' || (f.type === 'text' && !!f.required);
+const short: ReadonlySet<Field['type']> = new Set(['choice', 'number', 'cron', 'text']);
 
 /** The field that holds a node's text (notes), or its color (groups and notes). */
 export const fieldOf = (spec: Spec, type: 'longtext' | 'color'): Field | undefined =>
