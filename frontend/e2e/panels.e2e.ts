@@ -61,6 +61,14 @@ describe('the panels', () => {
       .first();
     if ((await part.getAttribute('open')) === null) await part.locator('summary').first().click();
   };
+  /** Trusts the code where that is asked, and waits for the verdict. Trust is bound to what runs: another bundle asks again. */
+  const trusted = async (verdict: string): Promise<void> => {
+    const trust = a.page.getByRole('button', { name: 'Trust and run' });
+    const done = a.page.locator('.running').getByText(verdict);
+    await trust.or(done).first().waitFor();
+    if (await trust.isVisible()) await trust.click();
+    await done.waitFor();
+  };
   const field = (name: string) => inspector().locator(`[data-field="${name}"]`);
 
   it('set numbers, choices, lists, maps and flags', async () => {
@@ -69,6 +77,11 @@ describe('the panels', () => {
     await field('runtime').getByRole('combobox').selectOption('python3.13');
     await field('environment').getByRole('button', { name: 'Add to Environment' }).click();
     await field('environment').getByLabel('Name, row 1').fill('STAGE');
+    await field('environment').getByLabel('Value, row 1').fill('test');
+    await field('environment').getByRole('button', { name: 'Add to Environment' }).click();
+    await field('environment').getByLabel('Name, row 2').fill('STAGE');
+    await field('environment').getByText('This name is there already').waitFor();
+    await field('environment').getByRole('button', { name: 'Remove row 2 of Environment' }).click();
     await field('environment').getByLabel('Value, row 1').fill('test');
     await unfold('Build');
     await field('externals').getByRole('button', { name: 'Add to External modules' }).click();
@@ -112,6 +125,7 @@ describe('the panels', () => {
           { name: 'by-day', partitionKey: 'day' },
         ],
       });
+    expect(await rows.locator('.field-wrong').count()).toBe(0);
     await picture(a.page, 'panels-2-table');
     await rows.getByRole('button', { name: 'Remove row 1 of Global indexes' }).click();
     await expect.poll(() => props('items')).toEqual({ indexes: [{ name: 'by-day', partitionKey: 'day' }] });
@@ -214,11 +228,7 @@ describe('the panels', () => {
     }
     await a.page.keyboard.press('Control+Shift+D');
     await a.page.getByRole('button', { name: 'Deploy to local' }).click();
-    const trust = a.page.getByRole('button', { name: 'Trust and run' });
-    const done = a.page.locator('.running').getByText('create complete');
-    await trust.or(done).first().waitFor();
-    if (await trust.isVisible()) await trust.click();
-    await done.waitFor();
+    await trusted('create complete');
 
     await choose('items');
     await a.page.locator('#canvas').focus();
@@ -232,7 +242,7 @@ describe('the panels', () => {
     await picture(a.page, 'panels-8-destructive');
     await a.page.getByRole('checkbox').check();
     await go.click();
-    await a.page.locator('.running').getByText('update complete').waitFor();
+    await trusted('update complete');
   });
 
   it('fit a screen at twice the size, and the dark', async () => {

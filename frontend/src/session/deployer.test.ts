@@ -90,11 +90,13 @@ describe('the deployer', () => {
       op === 'deploy' && !(trusted = (input as { trust: boolean }).trust) ? untrusted : undefined,
     );
     await s.d.plan(1);
-    await s.d.deploy(false, false);
+    await s.d.deploy(true, false);
     expect(s.d.state.get().trust).toBe(untrusted);
     expect(s.d.state.get().plan).not.toBeNull();
-    await s.d.deploy(false, true);
+    await s.d.trust();
     expect(trusted).toBe(true);
+    // The consent that was given before the question still counts.
+    expect(s.asked.filter(([op]) => op === 'deploy').at(-1)?.[1]).toMatchObject({ consent: true, trust: true });
     expect(s.d.state.get().trust).toBeNull();
     expect(s.d.state.get().run?.status).toBe('running');
   });

@@ -66,6 +66,7 @@ export class Deployer {
   private asked = '';
   /** Jobs whose end is known: the stream may be ahead of an answer, and an answer behind it changes nothing. */
   private readonly ended = new Set<string>();
+  private consented = false;
   private trusted = false;
   private readonly report: (doing: string, e: unknown) => void;
 
@@ -149,6 +150,7 @@ export class Deployer {
   async deploy(consent: boolean, trust: boolean): Promise<void> {
     const { plan, current } = this.state.get();
     if (!plan) return;
+    this.consented = consent;
     this.trusted = trust;
     this.patch({ fault: null, trust: null });
     try {
@@ -159,6 +161,11 @@ export class Deployer {
       if (fault.code === 'canceled') return;
       this.patch(this.asksTrust(fault) ? { trust: fault } : { fault });
     }
+  }
+
+  /** Tries the plan again, now that a person trusts the code; what was agreed to before still counts. */
+  trust(): Promise<void> {
+    return this.deploy(this.consented, true);
   }
 
   private asksTrust(f: Fault): boolean {

@@ -31,10 +31,11 @@ export function PlanView(props: { plan: Plan; stale: boolean; trust: Fault | nul
   const who = plan.sandbox;
   const upToDate = plan.method === 'none';
   const name = (id: string | undefined): string => (design && id ? nameOf(design, id) : '');
-  const deploy = async (trust: boolean): Promise<void> => {
+  const start = (deploying: Promise<void>): void => {
     setStarting(true);
-    await session.deployer.deploy(consent, trust);
-    setStarting(false);
+    void deploying.finally(() => {
+      setStarting(false);
+    });
   };
 
   return (
@@ -92,7 +93,13 @@ export function PlanView(props: { plan: Plan; stale: boolean; trust: Fault | nul
         <Notice
           tone="warn"
           action={
-            <Button look="primary" disabled={starting} onClick={() => void deploy(true)}>
+            <Button
+              look="primary"
+              disabled={starting}
+              onClick={() => {
+                start(session.deployer.trust());
+              }}
+            >
               Trust and run
             </Button>
           }
@@ -127,7 +134,9 @@ export function PlanView(props: { plan: Plan; stale: boolean; trust: Fault | nul
               look={destructive.length > 0 ? 'danger' : 'primary'}
               icon="deploy"
               disabled={starting || (destructive.length > 0 && !consent)}
-              onClick={() => void deploy(false)}
+              onClick={() => {
+                start(session.deployer.deploy(consent, false));
+              }}
             >
               Deploy to {who.name}
             </Button>

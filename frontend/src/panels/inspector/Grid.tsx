@@ -90,7 +90,7 @@ export function Grid(props: {
         <div key={i} className="grid-row" role="group" aria-label={`${props.label}, row ${String(i + 1)}`}>
           <div className="grid-cells">
             {shape.columns.map((c) => {
-              const twice = c.name === 'name' && names.indexOf(row.name) !== i && row.name !== '';
+              const twice = c.name === 'name' && names.indexOf(row.name) < i && names.includes(row.name);
               const wrong = twice
                 ? 'This name is there already; the last one counts.'
                 : row[c.name] === undefined && !c.required
