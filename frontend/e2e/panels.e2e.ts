@@ -143,6 +143,10 @@ describe('the panels', () => {
     await json.fill('{"Type": "String", "Value": "x"}');
     await expect.poll(async () => (await props('any'))?.properties).toEqual({ Type: 'String', Value: 'x' });
     expect(await field('properties').getByText('not JSON').count()).toBe(0);
+    // What is typed stays as it is under the hand, and is laid out when the hand has gone.
+    expect(await json.inputValue()).toBe('{"Type": "String", "Value": "x"}');
+    await json.blur();
+    expect(await json.inputValue()).toBe('{\n  "Type": "String",\n  "Value": "x"\n}');
     await picture(a.page, 'panels-3-json');
   });
 

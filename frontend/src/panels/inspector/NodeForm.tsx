@@ -22,9 +22,13 @@ export function NodeForm({ node }: { node: NodeRecord }): ReactElement {
   const spec = session.shelf.spec(node.kind);
   const known = session.shelf.knows(node.kind);
   const about = (findings ?? []).filter((f) => !f.field || !spec.fields.some((x) => x.name === f.field));
-  const name = useDraft(node.name, (text) => {
-    void session.edit(rename(session.design, node.id, text), `rename ${node.name}`);
-  });
+  const name = useDraft(
+    node.name,
+    (text) => {
+      void session.edit(rename(session.design, node.id, text), `rename ${node.name}`);
+    },
+    (text) => text.trim(),
+  );
   return (
     <>
       <header className="inspector-head">

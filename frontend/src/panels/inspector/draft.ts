@@ -12,7 +12,12 @@ export interface Draft {
   onBlur: () => void;
 }
 
-export function useDraft(value: string, commit: (text: string) => void): Draft {
+/** kept tells how a text reads once it is kept: what is typed stands as it is for as long as it says the same. */
+export function useDraft(
+  value: string,
+  commit: (text: string) => void,
+  kept: (text: string) => string = (t) => t,
+): Draft {
   // What is typed over which value; a value that changes meanwhile by another hand wins.
   const [draft, setDraft] = useState<{ text: string; over: string } | null>(null);
   const pending = useRef<string | null>(null);
@@ -39,7 +44,7 @@ export function useDraft(value: string, commit: (text: string) => void): Draft {
     [],
   );
 
-  const stands = draft && (draft.over === value || draft.text === value || pending.current !== null);
+  const stands = draft && (draft.over === value || kept(draft.text) === value || pending.current !== null);
   return {
     value: stands ? draft.text : value,
     onChange(text) {

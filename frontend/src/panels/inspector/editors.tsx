@@ -71,9 +71,13 @@ const starts = ['rate(5 minutes)', 'rate(1 hour)', 'rate(1 day)', 'cron(0 8 * * 
 function LineEditor(p: EditorProps): ReactElement {
   const { field } = p;
   const [shown, setShown] = useState(false);
-  const d = useDraft(p.mixed ? '' : textOf(field, p.value), (text) => {
-    p.onChange(valueFrom(field, text));
-  });
+  const d = useDraft(
+    p.mixed ? '' : textOf(field, p.value),
+    (text) => {
+      p.onChange(valueFrom(field, text));
+    },
+    (text) => textOf(field, valueFrom(field, text)),
+  );
   const keyDown = (e: KeyboardEvent): void => {
     e.stopPropagation();
     if (e.key === 'Enter') d.flush();
@@ -145,9 +149,13 @@ function LineEditor(p: EditorProps): ReactElement {
 
 function AreaEditor(p: EditorProps): ReactElement {
   const { field } = p;
-  const d = useDraft(p.mixed ? '' : textOf(field, p.value), (text) => {
-    p.onChange(valueFrom(field, text));
-  });
+  const d = useDraft(
+    p.mixed ? '' : textOf(field, p.value),
+    (text) => {
+      p.onChange(valueFrom(field, text));
+    },
+    (text) => textOf(field, valueFrom(field, text)),
+  );
   const text = field.type === 'longtext';
   return (
     <textarea
