@@ -24,7 +24,7 @@ func stream(t *testing.T, w *world) (next func() app.Message, stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	r := must(http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/events?token="+token, nil))
 	answer, err := http.DefaultClient.Do(r)
-	if err != nil || answer.StatusCode != 200 || answer.Header.Get("Content-Type") != "text/event-stream" {
+	if err != nil || answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/event-stream" {
 		t.Fatalf("%v %+v", err, answer)
 	}
 	lines := bufio.NewScanner(answer.Body)

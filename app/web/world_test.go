@@ -267,7 +267,6 @@ func (p *project) Close() error                                  { p.w.touch(); 
 type place struct {
 	world *world
 	mu    sync.Mutex
-	lines []event.Event
 	sinks []event.Sink
 }
 

@@ -1,4 +1,6 @@
 // The whole way of a new user, in a browser at the real program: from a sample to a running system, and back.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Airloom, drag, middle, node, picture, pictureFailures, port, rpc, start } from './airloom';
 
@@ -113,6 +115,20 @@ describe('from a sample to a running system', () => {
     await saved();
     await a.page.keyboard.press('Control+Shift+z');
     await node(a.page, 'queue').waitFor();
+    await saved();
+  });
+
+  it('takes in what somebody changed in the text', async () => {
+    const text = join(a.home, 'orders', 'orders.design.json');
+    await expect.poll(() => readFileSync(text, 'utf8')).toContain('"id":"queue"');
+    const before = readFileSync(text, 'utf8');
+    writeFileSync(text, before.replace('"name":"get-order"', '"name":"read-order"'));
+    await a.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+    await a.page.getByText('changed read-order').waitFor();
+    await picture(a.page, 'journey-outside');
+    await a.page.getByRole('button', { name: 'Take the changes in' }).click();
+    await node(a.page, 'get-order').getByText('read-order').waitFor();
+    await a.page.getByText('changed read-order').waitFor({ state: 'detached' });
     await saved();
   });
 

@@ -825,6 +825,8 @@ export interface components {
         };
         Outside: {
             diff: components["schemas"]["Diff"];
+            hint?: string;
+            problem?: string;
             summary: string[];
         };
         OutsideOut: {

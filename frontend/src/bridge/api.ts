@@ -25,6 +25,9 @@ export interface FaultBody {
 export interface Outside {
   diff: Diff;
   summary: string[];
+  /** Why the text cannot be read; then it can only be dropped. */
+  problem?: string;
+  hint?: string;
 }
 
 export interface Opened {
