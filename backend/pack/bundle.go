@@ -24,6 +24,7 @@ import (
 type bundled struct {
 	files    []api.OutputFile
 	format   string            // that the entry's syntax asks for
+	commonJS bool              // the entry exports as CommonJS does, whatever it is loaded as
 	exports  []string          // of the bundle; nil where esbuild does not know them
 	sources  map[string]string // what it was made of: path → state
 	warnings []string
@@ -216,6 +217,7 @@ func (g *graph) bundled(m *module, taken map[string]string, warnings []api.Messa
 	if g.Inputs[entry].Format == "esm" {
 		b.format = "esm"
 	}
+	b.commonJS = b.format == "cjs"
 	if m.format == "esm" {
 		b.exports = append([]string{}, g.Outputs[g.byEntry[entry]].Exports...)
 	}
@@ -236,6 +238,9 @@ func (g *graph) bundled(m *module, taken map[string]string, warnings []api.Messa
 		if w.Location == nil || reached[filepath.ToSlash(w.Location.File)] {
 			b.warnings = append(b.warnings, message(w))
 		}
+		if w.ID == "commonjs-variable-in-esm" && filepath.ToSlash(w.Location.File) == entry {
+			b.commonJS = true
+		}
 	}
 	return b
 }
@@ -255,7 +260,7 @@ func (b *bundled) checkExport(m *module) error {
 			return nil // from a package outside the bundle
 		}
 	}
-	if b.format == "cjs" {
+	if b.commonJS {
 		return fault.New(fault.Invalid, "%s is written in CommonJS but is to be loaded as an ES module, which cannot see what it exports", m.entry).
 			At(u.Node).Try("Write `export const %s = …`, name the file .cjs, or remove \"type\": \"module\" from package.json.", name)
 	}

@@ -66,31 +66,37 @@ const maxEntries = 50_000
 func (j *job) archive(f io.ReaderAt, size int64) error {
 	u := j.unit
 	if size > MaxUnzipped {
-		return fault.New(fault.Limit, "%s has %s, Lambda takes %s even unzipped", u.Output, megabytes(size), megabytes(MaxUnzipped)).At(u.Node)
+		return fault.New(fault.Limit, "%s has %s, Lambda takes %s even unzipped", u.Output, megabytes(size), megabytes(MaxUnzipped)).At(u.Node).
+			Try("Leave out what the function does not need, or read it from S3 or EFS at run time.")
 	}
 	z, err := zip.NewReader(f, size)
 	if err != nil {
 		return fault.Wrap(err, fault.Invalid, "reading the zip %s", u.Output).At(u.Node).Try("Let the build command write a folder instead.")
 	}
 	if len(z.File) > maxEntries {
-		return fault.New(fault.Limit, "%s has %d entries, more than %d", u.Output, len(z.File), maxEntries).At(u.Node)
+		return fault.New(fault.Limit, "%s has %d entries, more than %d", u.Output, len(z.File), maxEntries).At(u.Node).
+			Try("Leave out what the function does not need.")
 	}
 	var total uint64
 	for _, e := range z.File {
-		name := strings.TrimPrefix(e.Name, "./")
-		if e.FileInfo().IsDir() || strings.HasSuffix(name, "/") {
+		if e.Name == "./" {
 			continue
 		}
-		if !filepath.IsLocal(filepath.FromSlash(name)) || strings.ContainsAny(name, "\\:\x00") {
+		name, folder := strings.CutSuffix(strings.TrimPrefix(e.Name, "./"), "/")
+		if !validName(name) || !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains(name, ":") {
 			return fault.New(fault.Invalid, "%s holds %q, a name that leads out of the function's folder or means different things to different systems", u.Output, e.Name).
 				At(u.Node).Try("Let the build command write a folder instead.")
 		}
+		if folder {
+			continue
+		}
 		if e.Flags&1 != 0 {
-			return fault.New(fault.Unsupported, "%s in %s is encrypted", name, u.Output).At(u.Node)
+			return fault.New(fault.Unsupported, "%s in %s is encrypted", name, u.Output).At(u.Node).Try("Let the build command write it without a password.")
 		}
 		total += e.UncompressedSize64
 		if e.UncompressedSize64 > MaxUnzipped || total > MaxUnzipped {
-			return fault.New(fault.Limit, "%s unzips to more than the %s that Lambda takes (at %s)", u.Output, megabytes(MaxUnzipped), name).At(u.Node)
+			return fault.New(fault.Limit, "%s unzips to more than the %s that Lambda takes (at %s)", u.Output, megabytes(MaxUnzipped), name).At(u.Node).
+				Try("Leave out what the function does not need, or read it from S3 or EFS at run time.")
 		}
 		if !e.Mode().IsRegular() || unwantedPath(name) || privateKey(name, func(string) []byte { return head(e) }) {
 			j.leftOut = append(j.leftOut, name)
@@ -100,10 +106,32 @@ func (j *job) archive(f io.ReaderAt, size int64) error {
 			name: name,
 			size: int64(e.UncompressedSize64),
 			exec: e.Mode()&0o100 != 0,
-			open: e.Open,
+			open: func() (io.ReadCloser, error) {
+				f, err := e.Open()
+				return member{f, u.Output}, broken(err, u.Output)
+			},
 		})
 	}
 	return nil
+}
+
+// member is a file within an archive.
+type member struct {
+	io.ReadCloser
+	archive string
+}
+
+func (m member) Read(b []byte) (int, error) {
+	n, err := m.ReadCloser.Read(b)
+	return n, broken(err, m.archive)
+}
+
+// broken says that the archive is to blame, not this machine.
+func broken(err error, archive string) error {
+	if err == nil || err == io.EOF {
+		return err
+	}
+	return fault.Wrap(err, fault.Invalid, "%s is damaged", archive).Try("Let the build command write it anew, or a folder instead.")
 }
 
 // unwantedPath applies the rules for folders and files to a whole path.

@@ -17,9 +17,7 @@ import (
 func golang(ctx context.Context, j *job) error {
 	u := j.unit
 	env := []string{"GOOS=" + u.OS, "GOARCH=" + map[string]string{"arm64": "arm64", "x86_64": "amd64"}[u.Arch], "CGO_ENABLED=0"}
-	if err := j.goInputs(ctx, env); err != nil {
-		return err
-	}
+	j.goInputs(ctx, env)
 	out, err := j.temp()
 	if err != nil {
 		return err
@@ -27,22 +25,20 @@ func golang(ctx context.Context, j *job) error {
 	bootstrap := filepath.Join(out, "bootstrap")
 	// No version control stamp, no build id, no paths: only the source decides the bytes. The tag leaves out a server that
 	// only the retired go1.x runtime used.
-	args := []string{"go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-tags", "lambda.norpc", "-o", bootstrap, "."}
+	args := []string{"go", "build", "-buildmode=exe", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-tags", "lambda.norpc", "-o", bootstrap, "."}
 	j.log("compiling %s for %s", u.Name, u.Arch)
 	if output, err := j.tool(ctx, Cmd{Dir: u.Dir, Args: args, Env: env}, "compiling "+u.Name); err != nil {
 		if unreachable.Match(output) {
 			return fault.Wrap(err, fault.Unavailable, "compiling %q needs modules, and their proxy cannot be reached", u.Name).At(u.Node).
 				Try("Connect, or run go mod download in %s when you are.", u.Dir)
 		}
-		if e := fault.As(err); bytes.Contains(output, []byte("cannot find main module")) {
+		switch e := fault.As(err); {
+		case bytes.Contains(output, []byte("go.mod file not found")), bytes.Contains(output, []byte("cannot find main module")):
 			return e.Try("Run go mod init in %s.", u.Dir)
+		case bytes.Contains(output, []byte("requires exactly one main package")):
+			return e.Try("Point the function at a folder with package main.")
 		}
 		return err
-	}
-	info, err := os.Stat(bootstrap)
-	if err != nil || !info.Mode().IsRegular() {
-		return fault.New(fault.Invalid, "compiling %q left no executable: its package is not main", u.Name).At(u.Node).
-			Try("Point the function at a folder with package main.")
 	}
 	return j.tree(out, "", false, nil)
 }
@@ -59,21 +55,21 @@ type goPackage struct {
 }
 
 // goInputs notes the files that the build is going to read: of the main module and of modules replaced by a folder.
-// Others are immutable, and named by go.sum.
-func (j *job) goInputs(ctx context.Context, env []string) error {
+// Others are immutable, and named by go.sum. Where go does not tell, the unit is built each time; why, the build says better.
+func (j *job) goInputs(ctx context.Context, env []string) {
 	u := j.unit
 	list := []string{"go", "list", "-deps", "-e", "-tags", "lambda.norpc",
 		"-json=Dir,Standard,Module,GoFiles,SFiles,HFiles,OtherFiles,EmbedFiles,SysoFiles", "."}
 	var out bytes.Buffer
 	if _, err := j.tool(ctx, Cmd{Dir: u.Dir, Args: list, Env: env, Out: &out}, "reading the packages of "+u.Name); err != nil {
-		j.inputs.never() // the build is going to say it better
-		return nil
+		j.inputs.never()
+		return
 	}
 	for packages := json.NewDecoder(&out); packages.More(); {
 		var p goPackage
 		if err := packages.Decode(&p); err != nil {
 			j.inputs.never()
-			return nil
+			return
 		}
 		fromCache := p.Module != nil && (p.Module.Version != "" && p.Module.Replace == nil || p.Module.Replace != nil && p.Module.Replace.Version != "")
 		if p.Standard || fromCache || p.Dir == "" {
@@ -86,12 +82,13 @@ func (j *job) goInputs(ctx context.Context, env []string) error {
 	}
 	out.Reset()
 	if _, err := j.tool(ctx, Cmd{Dir: u.Dir, Args: []string{"go", "env", "GOMOD", "GOWORK", "GOROOT"}, Env: env, Out: &out}, "asking go for its settings"); err != nil {
-		return err
+		j.inputs.never()
+		return
 	}
 	settings := append(strings.Split(strings.ReplaceAll(out.String(), "\r", ""), "\n"), "", "", "")
 	mod, work, goroot := settings[0], settings[1], settings[2]
 	if mod == "" || mod == os.DevNull {
-		return nil
+		return
 	}
 	j.inputs.add(ref{content, mod}, ref{content, strings.TrimSuffix(mod, ".mod") + ".sum"},
 		ref{content, filepath.Join(filepath.Dir(mod), "vendor", "modules.txt")}, ref{content, filepath.Join(goroot, "VERSION")})
@@ -104,5 +101,4 @@ func (j *job) goInputs(ctx context.Context, env []string) error {
 			j.inputs.add(ref{content, filepath.Join(dir, "go.mod")})
 		}
 	}
-	return nil
 }

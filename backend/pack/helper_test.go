@@ -3,7 +3,6 @@ package pack_test
 import (
 	"archive/zip"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"airloom/backend/fault"
 	"airloom/backend/pack"
@@ -184,11 +184,14 @@ func canceledContext() context.Context {
 	return ctx
 }
 
-func toJSON(t *testing.T, v any) string {
-	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
+// told is an error with its hint.
+func told(err error) string {
+	if err == nil {
+		return ""
 	}
-	return string(b)
+	return err.Error() + "\n" + hint(err)
 }
+
+// later is a clock that is ahead, for which every file was written long ago: so the cache trusts what the file system says
+// without a test having to wait.
+func later() time.Time { return time.Now().Add(time.Hour) }

@@ -59,8 +59,12 @@ func python(ctx context.Context, j *job) error {
 // nothing. Included and local files become inputs.
 func (j *job) requirements(file string, depth int) ([]byte, error) {
 	data, err := os.ReadFile(file)
-	if err != nil || depth > 8 {
-		return nil, fault.Wrap(err, fault.Invalid, "reading %s", file).At(j.unit.Node)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "reading what requirements.txt asks for").At(j.unit.Node).Try("Create it, or remove the line that includes it.")
+	}
+	if depth > 8 {
+		return nil, fault.New(fault.Invalid, "requirements.txt includes %s through more than eight others", file).At(j.unit.Node).
+			Try("Let no file include itself.")
 	}
 	j.inputs.add(ref{content, file})
 	var out bytes.Buffer

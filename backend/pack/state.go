@@ -144,10 +144,10 @@ func read(r ref) (string, error) {
 		if r.Kind == modules && e.Type().IsRegular() && !matters(e.Name()) {
 			continue // an editor's swap file changes no module
 		}
-		io.WriteString(sum, e.Type().String()+" "+e.Name()+"\x00")
+		sum.Write([]byte(e.Type().String() + " " + e.Name() + "\x00"))
 		if e.Type()&fs.ModeSymlink != 0 {
 			target, _ := os.Readlink(filepath.Join(r.Path, e.Name()))
-			io.WriteString(sum, target+"\x00")
+			sum.Write([]byte(target + "\x00"))
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
@@ -205,18 +205,16 @@ func (in *inputs) never() {
 func (in *inputs) settle(s *states, began time.Time) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if in.no {
-		return false
-	}
+	settled := !in.no
 	for r, state := range in.refs {
 		if state != "" {
 			continue
 		}
 		f := s.find(r)
 		if f.changed > began.UnixNano()-tick {
-			return false
+			settled = false
 		}
 		in.refs[r] = f.state
 	}
-	return true
+	return settled
 }

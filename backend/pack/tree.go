@@ -44,8 +44,10 @@ func (w *walk) watching(k aspect, rel string) {
 	}
 }
 
-// leave lists a path as left out.
-func (w *walk) leave(rel string) { w.job.leftOut = append(w.job.leftOut, path.Join(w.prefix, rel)) }
+// leave lists a path as left out; that of a folder ends with a slash.
+func (w *walk) leave(rel string) {
+	w.job.leftOut = append(w.job.leftOut, strings.TrimPrefix(w.prefix+"/"+rel, "/"))
+}
 
 // folder adds a folder; within are the folders that it lies in, itself last: a link back to one of them ends.
 func (w *walk) folder(rel string, within []fs.FileInfo) error {

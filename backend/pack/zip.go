@@ -13,9 +13,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"airloom/backend/fault"
 )
@@ -30,8 +32,8 @@ const (
 // level is part of what makes zips equal: a change of it changes every digest.
 const level = 6
 
-// dosEpoch is 1980-01-01, the first date a zip can express, in MS-DOS form. The time is 0, midnight.
-const dosEpoch = 1<<5 | 1
+// epoch is when every file of a zip was changed last: the first time that a zip can express.
+var epoch = time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // entry is one file on its way into a zip: bytes in memory, or something to open.
 type entry struct {
@@ -85,17 +87,18 @@ func (j *job) zip(ctx context.Context) (Artifact, error) {
 		return Artifact{}, err
 	}
 	if len(j.entries) == 0 {
-		return Artifact{}, fault.New(fault.Invalid, "%q has no files to pack", j.unit.Name).At(j.unit.Node)
+		return Artifact{}, fault.New(fault.Invalid, "%q has no files to pack", j.unit.Name).At(j.unit.Node).
+			Try("Put its source there, or let its build command write some.")
 	}
 	fail := func(err error) (Artifact, error) {
 		if ctx.Err() != nil {
 			return Artifact{}, canceled(j.unit, ctx.Err())
 		}
-		code := fault.Unavailable // a full disk, say
-		if c := fault.CodeOf(err); c != fault.Internal {
-			code = c
+		code, hint := fault.Unavailable, "Look at the disk that the cache is on: it may be full, or gone."
+		if e := fault.As(err); e.Code != fault.Internal {
+			code, hint = e.Code, e.Hint
 		}
-		return Artifact{}, fault.Wrap(err, code, "writing the zip of %q", j.unit.Name).At(j.unit.Node)
+		return Artifact{}, fault.Wrap(err, code, "writing the zip of %q", j.unit.Name).At(j.unit.Node).Try("%s", hint)
 	}
 	file, err := os.CreateTemp(j.run.packer.deps.CacheDir, "zip-")
 	if err != nil {
@@ -190,23 +193,20 @@ func (c compressor) Close() error {
 }
 
 // writeZip sorts the entries by name and writes them so that only names, contents and the executable bit matter:
-// no times, no owners, no extra fields. It gives one file's name per architecture of native code (ELF) among them.
+// no times of theirs, no owners. It gives one file's name per architecture of native code (ELF) among them.
 func writeZip(ctx context.Context, w io.Writer, entries []entry, deflate compressors) (machines map[string]string, err error) {
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.name, b.name) })
 	z := zip.NewWriter(w)
 	z.RegisterCompressor(zip.Deflate, deflate.get)
+	if err := checkNames(entries); err != nil {
+		return nil, err
+	}
 	machines = map[string]string{}
-	for i, e := range entries {
+	for _, e := range entries {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if !fs.ValidPath(e.name) || e.name == "." || strings.ContainsAny(e.name, "\\\x00") {
-			return nil, fault.New(fault.Invalid, "%q cannot be the name of a file in a zip", e.name)
-		}
-		if i > 0 && entries[i-1].name == e.name {
-			return nil, fault.New(fault.Conflict, "two files are named %q", e.name)
-		}
-		h := &zip.FileHeader{Name: e.name, Method: zip.Deflate, ModifiedDate: dosEpoch}
+		h := &zip.FileHeader{Name: e.name, Method: zip.Deflate, Modified: epoch}
 		h.SetMode(0o644)
 		if e.exec {
 			h.SetMode(0o755)
@@ -220,6 +220,33 @@ func writeZip(ctx context.Context, w io.Writer, entries []entry, deflate compres
 		}
 	}
 	return machines, z.Close()
+}
+
+// validName says whether every system takes a slash-separated name for the same file.
+func validName(name string) bool {
+	return fs.ValidPath(name) && name != "." && !strings.Contains(name, `\`) && !strings.ContainsFunc(name, unicode.IsControl)
+}
+
+// checkNames refuses what cannot be unpacked side by side.
+func checkNames(entries []entry) error {
+	taken := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		if !validName(e.name) {
+			return fault.New(fault.Invalid, "%q cannot be the name of a file in a zip", e.name).Try("Rename it.")
+		}
+		if taken[e.name] {
+			return fault.New(fault.Conflict, "two files are named %q", e.name).Try("Keep one of them.")
+		}
+		taken[e.name] = true
+	}
+	for _, e := range entries {
+		for folder := path.Dir(e.name); folder != "."; folder = path.Dir(folder) {
+			if taken[folder] {
+				return fault.New(fault.Conflict, "%q is a file, and the folder of %q", folder, e.name).Try("Rename one of them.")
+			}
+		}
+	}
+	return nil
 }
 
 func (e entry) copyTo(w io.Writer, machines map[string]string) error {
@@ -242,7 +269,7 @@ func (e entry) copyTo(w io.Writer, machines map[string]string) error {
 	}
 	copied, err := io.Copy(w, io.MultiReader(bytes.NewReader(head[:n]), r))
 	if err == nil && copied != e.size {
-		return fault.New(fault.Conflict, "changed while it was packed: %d bytes instead of %d", copied, e.size)
+		return fault.New(fault.Conflict, "changed while it was packed: %d bytes instead of %d", copied, e.size).Try("Pack again.")
 	}
 	return err
 }
