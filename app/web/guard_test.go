@@ -40,6 +40,7 @@ func TestEveryAnswerCarriesThePolicy(t *testing.T) {
 			t.Errorf("%s opens itself to other pages", name)
 		}
 	}
+	w = newWorld(t, false) // one of the answers closed the project
 	w.broken.Store(true)
 	if r := w.call("template", templateIn{"json"}); r.Code != 500 || r.Header().Get("Content-Security-Policy") != policy {
 		t.Errorf("a broken operation: %d %v", r.Code, r.Header())
