@@ -202,6 +202,18 @@ describe('the panels', () => {
     await picture(a.page, 'panels-5-wire');
   });
 
+  it('lose nothing while Airloom does not answer', async () => {
+    await choose('one');
+    await a.page.context().setOffline(true);
+    await field('memory').getByRole('spinbutton').fill('896');
+    await a.page.locator('.toolbar').getByText('Not saved').waitFor();
+    await a.page.getByText('Airloom does not answer').first().waitFor();
+    await picture(a.page, 'panels-unsaved');
+    await a.page.context().setOffline(false);
+    await a.page.locator('.toolbar').getByText('Saved', { exact: true }).waitFor();
+    expect((await props('one'))?.memory).toBe(896);
+  });
+
   it('list findings, and go to the place', async () => {
     await choose('one');
     await field('timeout').getByRole('spinbutton').fill('4000');

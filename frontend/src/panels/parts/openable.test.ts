@@ -20,6 +20,7 @@ describe('what a person may be sent to', () => {
     'http://localhost.example.org',
     'http://127.0.0.1.example.org',
     'https://user:secret@docs.aws.amazon.com/',
+    // eslint-disable-next-line no-script-url -- what must not be opened
     'JavaScript:alert(1)',
     ' javascript:alert(1)',
     'java\nscript:alert(1)',
