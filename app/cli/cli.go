@@ -99,11 +99,18 @@ Exit codes:
   airloom run shop                    deploy it to this machine and stay
   airloom call create-order shop      send a payload to one of its nodes
   airloom deploy shop --sandbox dev   deploy it to your own account`,
-		Args:          upTo(1),
+		Args: func(c *cobra.Command, got []string) error {
+			if len(got) > 1 && !there(got[0]) {
+				return unknown(c, got[0])
+			}
+			return upTo(1)(c, got)
+		},
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       r.Version,
 		RunE:          r.open,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	c.PersistentFlags().BoolVar(&r.json, "json", false, "print JSON, one value a line")
 	c.PersistentFlags().BoolVarP(&r.quiet, "quiet", "q", false, "no progress on standard error")
@@ -117,19 +124,27 @@ Exit codes:
 
 // open is `airloom [PROJECT]`: the window, or a word about why there is none.
 func (r *run) open(cmd *cobra.Command, got []string) error {
-	if path := first(got); path != "" {
-		if _, err := os.Lstat(path); err != nil {
-			u := fmt.Errorf("there is no command and no project %q", path)
-			if like := cmd.SuggestionsFor(path); len(like) > 0 {
-				u = fmt.Errorf("%w; did you mean `airloom %s`?", u, like[0])
-			}
-			return usage{u, cmd.CommandPath()}
-		}
+	if path := first(got); path != "" && !there(path) {
+		return unknown(cmd, path)
 	}
 	if ok, why := desktop.Available(); !ok {
 		return fault.New(fault.Unavailable, "no window can be opened: %s", why).Try("run `airloom serve` and open the address that it prints")
 	}
 	return r.window(cmd.Context(), first(got))
+}
+
+func there(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// unknown is a first word that is no command and no project.
+func unknown(c *cobra.Command, word string) error {
+	err := fmt.Errorf("there is no command and no project %q", word)
+	if like := c.SuggestionsFor(word); len(like) > 0 {
+		err = fmt.Errorf("%w; did you mean `airloom %s`?", err, like[0])
+	}
+	return usage{err, c.CommandPath()}
 }
 
 // project opens the project that a command names, and tells what somebody changed in its text. A text that cannot be read

@@ -93,16 +93,15 @@ func printPlan(w io.Writer, p app.PlanView) {
 		fmt.Fprintln(w, "up to date")
 		return
 	}
-	fmt.Fprintln(w, counted(p))
+	fmt.Fprintln(w, counted(p, "%d to add, %d to update, %d to replace, %d to remove, %d kept"))
 }
 
-func counted(p app.PlanView) string {
+func counted(p app.PlanView, words string) string {
 	count := map[sandbox.Action]int{}
 	for _, c := range p.Changes {
 		count[c.Action]++
 	}
-	return fmt.Sprintf("%d to add, %d to update, %d to replace, %d to remove, %d kept",
-		count[sandbox.Add], count[sandbox.Update], count[sandbox.Replace], count[sandbox.Remove], count[sandbox.Keep])
+	return fmt.Sprintf(words, count[sandbox.Add], count[sandbox.Update], count[sandbox.Replace], count[sandbox.Remove], count[sandbox.Keep])
 }
 
 // consent are the flags that stand for a person's word.
@@ -184,7 +183,7 @@ func (r *run) deploy(ctx context.Context, s *app.Session, c consent, show bool) 
 	if err := r.follow(ctx, id); err != nil {
 		return nil, err
 	}
-	r.view.say("deployed %s to %s: %s", s.Name(), r.sandbox, strings.ReplaceAll(counted(p), " to ", " "))
+	r.view.say("deployed %s to %s: %s", s.Name(), r.sandbox, counted(p, "%d added, %d updated, %d replaced, %d removed, %d kept"))
 	return s.Deployment(ctx, r.sandbox)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"airloom/app"
+	"airloom/backend/event"
 	"airloom/backend/fault"
 	"airloom/backend/sandbox"
 )
@@ -158,9 +159,13 @@ A single argument names a node of the project in the working folder, or a projec
 			return err
 		}
 		q.Since = time.Now().Add(-since)
-		err = s.Logs(ctx, r.sandbox, q, r.view.log)
-		if ctx.Err() != nil && q.Follow {
+		lines := 0
+		err = s.Logs(ctx, r.sandbox, q, func(e event.Event) { lines++; r.view.log(e) })
+		switch {
+		case ctx.Err() != nil && q.Follow:
 			return nil
+		case err == nil && lines == 0:
+			r.view.say("no such lines in the last %s", since)
 		}
 		return err
 	}

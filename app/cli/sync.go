@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -24,8 +25,10 @@ drawing.`,
 	}
 	c.Flags().BoolVar(&take, "take", false, "change the drawing as the text says")
 	c.Flags().BoolVar(&drop, "drop", false, "keep the drawing and write the text anew")
-	c.MarkFlagsMutuallyExclusive("take", "drop")
 	c.RunE = func(cmd *cobra.Command, got []string) error {
+		if take && drop {
+			return usage{errors.New("--take and --drop exclude one another"), cmd.CommandPath()}
+		}
 		s, err := r.application().Open(cmd.Context(), or(first(got), "."))
 		if err != nil {
 			return err

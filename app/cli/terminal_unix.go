@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// columns is the width of the terminal behind a stream; false where there is no terminal.
+// columns is the width of the terminal behind a stream, 0 where it does not tell; false where there is no terminal.
 func columns(f *os.File) (int, bool) {
 	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
 	if err != nil {

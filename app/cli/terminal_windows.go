@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// columns is the width of the terminal behind a stream; false where there is no terminal.
+// columns is the width of the terminal behind a stream, 0 where it does not tell; false where there is no terminal.
 func columns(f *os.File) (int, bool) {
 	var mode uint32
 	if windows.GetConsoleMode(windows.Handle(f.Fd()), &mode) != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"text/tabwriter"
+	"time"
 
 	"airloom/backend/event"
 	"airloom/backend/fault"
@@ -31,7 +33,7 @@ func newView(r *run) *view {
 	colour := r.Getenv("NO_COLOR") == "" && !plain // https://no-color.org
 	v := &view{out: r.Out, err: r.Err, json: r.json, quiet: r.quiet, colourOut: outTerminal && colour, colourErr: errTerminal && colour}
 	if errTerminal && !plain && !r.json && !r.quiet {
-		v.progress.width = width
+		v.progress.width = cmp.Or(width, 80)
 	}
 	return v
 }
@@ -107,7 +109,12 @@ func (v *view) warn(text, hint string) {
 // event tells an event of a job. On a terminal what is going on is one line that rewrites itself; elsewhere it is a line each.
 func (v *view) event(e event.Event) {
 	if v.json {
-		_ = v.encode(v.err, e)
+		if e.Time.IsZero() { // it belongs to no job that would have stamped it
+			e.Time = time.Now()
+		}
+		if !v.quiet || e.Type == event.Warn {
+			_ = v.encode(v.err, e)
+		}
 		return
 	}
 	switch e.Type {
