@@ -14,6 +14,7 @@ import (
 	"airloom/backend/catalog/aws/secretsmanager"
 	"airloom/backend/catalog/aws/sns"
 	"airloom/backend/catalog/aws/sqs"
+	"airloom/backend/catalog/aws/ssm"
 	"airloom/backend/catalog/client/spa"
 	"airloom/backend/catalog/group"
 	"airloom/backend/catalog/note"
@@ -29,6 +30,7 @@ func Shelf() kind.Shelf {
 		httpapi.New(),
 		dynamodb.New(),
 		s3.New(),
+		ssm.New(),
 		sqs.New(),
 		sns.New(),
 		eventbus.New(),

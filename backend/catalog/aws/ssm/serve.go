@@ -1,0 +1,214 @@
+package ssm
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"airloom/backend/fault"
+	"airloom/backend/kind"
+)
+
+// target begins the names of the API's operations.
+const target = "AmazonSSM."
+
+// apiError is an error answer of the API.
+type apiError struct{ code, message string }
+
+func (e apiError) Error() string { return e.message }
+
+func invalid(code, format string, args ...any) apiError {
+	return apiError{code, fault.New("", format, args...).Message}
+}
+
+// call is one request being answered.
+type call struct {
+	w         kind.World
+	who       kind.Principal
+	operation string
+	body      []byte
+}
+
+// operations are those that the embedded sandbox carries out.
+// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Operations.html
+var operations = map[string]func(call) (any, error){"GetParameter": call.get, "GetParameters": call.getMany, "PutParameter": call.put}
+
+// serve answers the JSON 1.1 protocol.
+func serve(_ context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse {
+	operation := strings.TrimPrefix(r.Get("X-Amz-Target"), target)
+	run, known := operations[operation]
+	if !known {
+		return answer(w, nil, unsupported("does not carry out %s", operation))
+	}
+	v, err := run(call{w, r.Principal, operation, r.Body})
+	return answer(w, v, err)
+}
+
+// unsupported refuses by name what only the embedded sandbox cannot do.
+func unsupported(format string, args ...any) apiError {
+	return invalid("UnknownOperationException", "the embedded sandbox "+format, args...)
+}
+
+func answer(w kind.World, v any, err error) kind.HTTPResponse {
+	status := 200
+	if err != nil {
+		status = 400
+		var e apiError
+		switch {
+		case errors.As(err, &e):
+		case fault.CodeOf(err) == fault.Denied:
+			e = apiError{"AccessDeniedException", fault.As(err).Message}
+		default:
+			status, e = 500, apiError{"InternalServerError", err.Error()}
+		}
+		v = map[string]string{"__type": e.code, "message": e.message}
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		return answer(w, nil, fault.Wrap(err, fault.Internal, "print the answer"))
+	}
+	return kind.HTTPResponse{Status: status, Body: body, Header: map[string][]string{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {w.NewID()}}}
+}
+
+// read decodes a request; a parameter that is not known here is refused by name, never ignored.
+func (c call) read(into any) error {
+	d := json.NewDecoder(bytes.NewReader(c.body))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil || errors.Is(err, io.EOF) {
+		return nil
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return unsupported("does not know %s of %s", name, c.operation)
+	}
+	return invalid("SerializationException", "the request cannot be read: %s", err.Error())
+}
+
+// value is a parameter as the API gives it.
+type value struct {
+	Name, Type, Value string
+	Version           int
+	Selector          string `json:",omitempty"`
+	LastModifiedDate  float64
+	ARN               string
+	DataType          string
+}
+
+// one reads the version of a parameter that a name means (its name or ARN, with ":3" for a version), if the caller may.
+func (c call) one(asked string) (value, error) {
+	name, isARN := asked, false
+	if part := strings.SplitN(asked, ":", 6); len(part) == 6 && part[0] == "arn" {
+		name, isARN = strings.TrimPrefix(part[5], "parameter/"), true
+	}
+	name, selector, _ := strings.Cut(name, ":")
+	if err := c.w.Allow(kind.Access{Principal: c.who, Action: "ssm:" + c.operation, Resource: arnOf(c.w, name)}); err != nil {
+		return value{}, err
+	}
+	var p *parameter
+	if err := c.w.State(space).View(func(tx kind.Tx) (err error) {
+		if p, err = load(tx, name); p == nil && err == nil && isARN {
+			p, err = load(tx, "/"+name) // an ARN does not tell whether the name is a path
+		}
+		return err
+	}); err != nil {
+		return value{}, err
+	}
+	if p == nil {
+		return value{}, apiError{"ParameterNotFound", ""} // AWS says no more either
+	}
+	number := p.last()
+	if selector != "" {
+		var err error
+		if number, err = strconv.Atoi(selector); err != nil {
+			return value{}, unsupported("has no labels: %s", asked)
+		}
+		if number < p.First || number > p.last() {
+			return value{}, invalid("ParameterVersionNotFound", "Systems Manager could not find version %s of %s. Verify the version and try again.", selector, name)
+		}
+		selector = ":" + selector
+	}
+	v := p.Versions[number-p.First]
+	return value{p.Name, p.Type, v.Value, number, selector, float64(v.At.UnixMilli()) / 1000, p.ARN, "text"}, nil
+}
+
+func (c call) get() (any, error) {
+	var r struct {
+		Name           string
+		WithDecryption bool // changes nothing for what is not encrypted
+	}
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	v, err := c.one(r.Name)
+	return map[string]any{"Parameter": v}, err
+}
+
+// getMany tells names that mean nothing apart from the others.
+// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+func (c call) getMany() (any, error) {
+	var r struct {
+		Names          []string
+		WithDecryption bool
+	}
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	if len(r.Names) < 1 || len(r.Names) > 10 {
+		return nil, invalid("ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10")
+	}
+	out := struct {
+		Parameters        []value
+		InvalidParameters []string
+	}{[]value{}, []string{}}
+	for _, name := range r.Names {
+		v, err := c.one(name)
+		var e apiError
+		switch {
+		case err == nil:
+			out.Parameters = append(out.Parameters, v)
+		case errors.As(err, &e) && (e.code == "ParameterNotFound" || e.code == "ParameterVersionNotFound"):
+			out.InvalidParameters = append(out.InvalidParameters, name)
+		default:
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+func (c call) put() (any, error) {
+	var r struct {
+		Name, Value, Type string
+		Overwrite         bool
+	}
+	if err := c.read(&r); err != nil {
+		return nil, err
+	}
+	if err := c.w.Allow(kind.Access{Principal: c.who, Action: "ssm:PutParameter", Resource: arnOf(c.w, r.Name)}); err != nil {
+		return nil, err
+	}
+	var out map[string]any
+	err := c.w.State(space).Update(func(tx kind.Tx) error {
+		p, err := load(tx, r.Name)
+		switch {
+		case err != nil:
+			return err
+		case p == nil:
+			return unsupported("does not create parameters on request: draw %s", r.Name)
+		case !r.Overwrite:
+			return apiError{"ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."}
+		case r.Type != "" && r.Type != p.Type:
+			return unsupported("does not change the type of %s", r.Name)
+		}
+		if err := p.put(r.Value, c.w.Now()); err != nil {
+			return err
+		}
+		out = map[string]any{"Version": p.last(), "Tier": p.Tier}
+		return p.save(tx)
+	})
+	return out, err
+}
