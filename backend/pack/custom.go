@@ -105,7 +105,7 @@ func (j *job) archive(f io.ReaderAt, size int64) error {
 		j.entries = append(j.entries, entry{
 			name: name,
 			size: int64(e.UncompressedSize64),
-			exec: e.Mode()&0o100 != 0,
+			exec: executable(e.FileInfo()),
 			open: func() (io.ReadCloser, error) {
 				f, err := e.Open()
 				return member{f, u.Output}, broken(err, u.Output)

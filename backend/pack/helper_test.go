@@ -3,6 +3,8 @@ package pack_test
 import (
 	"archive/zip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -195,3 +197,14 @@ func told(err error) string {
 // later is a clock that is ahead, for which every file was written long ago: so the cache trusts what the file system says
 // without a test having to wait.
 func later() time.Time { return time.Now().Add(time.Hour) }
+
+// digest is the SHA-256 of a file.
+func digest(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}

@@ -69,7 +69,7 @@ func day(t time.Time) int64 { return t.Unix() / 86400 }
 func readIndex(dir string, now time.Time) *index {
 	x := &index{}
 	data, err := os.ReadFile(filepath.Join(dir, indexFile))
-	if err != nil || json.Unmarshal(data, x) != nil || x.Version != version() {
+	if err != nil || json.Unmarshal(data, x) != nil || x.Version != version() || x.Units == nil {
 		return &index{Version: version(), Units: map[string]*kept{}, seen: map[ref]seen{}}
 	}
 	x.seen = make(map[ref]seen, len(x.Refs))
@@ -79,6 +79,10 @@ func readIndex(dir string, now time.Time) *index {
 		}
 	}
 	for key, u := range x.Units {
+		if u == nil {
+			delete(x.Units, key)
+			continue
+		}
 		u.states = make(map[ref]string, len(u.Refs))
 		for _, n := range u.Refs {
 			if n < 0 || n >= len(x.Refs) || x.Refs[n].Kind == "" {
@@ -186,12 +190,12 @@ func (p *Packer) zipPath(digest string) string {
 func inputPaths(states map[ref]string, zip string) []string {
 	var paths []string
 	for r, state := range states {
-		if r.Kind == content && state != nothing && r.Path != zip {
+		if r.Kind.ofFile() && state != nothing && r.Path != zip {
 			paths = append(paths, r.Path)
 		}
 	}
 	slices.Sort(paths)
-	return paths
+	return slices.Compact(paths)
 }
 
 // remember puts a finished unit into the index, if all that it was made of is known for certain.

@@ -1,7 +1,6 @@
 package pack_test
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,6 +51,83 @@ func TestScriptRuns(t *testing.T) {
 				t.Errorf("it answers %s", got)
 			}
 		})
+	}
+}
+
+// TestFormatAsNode: whether a module is ESM or CommonJS is decided as the Node.js of this machine decides it, from the suffix, the
+// nearest package.json, and the syntax, in that order.
+func TestFormatAsNode(t *testing.T) {
+	neutral := "globalThis.said = this === undefined;\n"
+	esm, cjs := neutral+"export const handler = async () => 1;\n", neutral+"exports.handler = async () => 1;\n"
+	for name, sources := range map[string]map[string]string{
+		"mjs in CommonJS":          {"package.json": `{"type":"commonjs"}`, "fn/index.mjs": esm},
+		"cjs in ESM":               {"package.json": `{"type":"module"}`, "fn/index.cjs": cjs},
+		"type above":               {"package.json": `{"type":"module"}`, "fn/index.js": esm},
+		"the nearest one decides":  {"package.json": `{"type":"module"}`, "fn/package.json": `{"type":"commonjs"}`, "fn/index.js": cjs},
+		"the nearest has no type":  {"package.json": `{"type":"module"}`, "fn/package.json": `{"name":"x"}`, "fn/index.js": cjs},
+		"nearest, no type, ESM":    {"package.json": `{"type":"commonjs"}`, "fn/package.json": `{}`, "fn/index.js": esm},
+		"an unknown type":          {"package.json": `{"type":"umd"}`, "fn/index.js": cjs},
+		"no package.json, ESM":     {"fn/index.js": esm},
+		"no package.json, CJS":     {"fn/index.js": cjs},
+		"dynamic import":           {"fn/index.js": cjs + "import('node:fs');\n"},
+		"import in a string":       {"fn/index.js": cjs + "`\nimport x from 'y'\nexport { x }\n`;\n"},
+		"top-level await":          {"package.json": `{"type":"module"}`, "fn/index.js": esm + "await 1;\n"},
+		"import.meta":              {"fn/index.js": esm + "void import.meta.url;\n"},
+		"ESM after code, one line": {"fn/index.js": "globalThis.said = this === undefined; export { a as handler }; const a = async () => 1;\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath("node"); err != nil {
+				t.Skip("needs node")
+			}
+			root := t.TempDir()
+			write(t, root, sources)
+			var source string
+			for f := range sources {
+				if strings.HasPrefix(f, "fn/index") {
+					source = filepath.Join(root, f)
+				}
+			}
+			says := func(path string) string {
+				t.Helper()
+				out, err := exec.Command("node", "--no-warnings", "--experimental-detect-module", "-e", "import(process.argv[1]).then(() => console.log(said))", path).CombinedOutput()
+				if err != nil {
+					t.Fatalf("node: %v\n%s", err, out)
+				}
+				return strings.TrimSpace(string(out))
+			}
+			a := must(t, packer(t), pack.Unit{Node: "n", Name: "fn", Root: root, Dir: filepath.Join(root, "fn"), Runtime: "nodejs22.x", Handler: "index.handler"})
+			module := map[string]string{"true": "index.mjs", "false": "index.cjs"}[says(source)]
+			if got := files(t, a); !slices.Contains(got, module) {
+				t.Errorf("Node.js takes it for %s, the zip holds %q", module, got)
+			}
+		})
+	}
+}
+
+// TestFormatChosen: what the function is set to wins over everything.
+func TestFormatChosen(t *testing.T) {
+	u := function(t, "nodejs22.x", "index.handler", map[string]string{"index.ts": "export const handler = async () => 1;"})
+	for format, want := range map[string]string{"esm": "index.mjs", "cjs": "index.cjs"} {
+		u.Format = format
+		a := must(t, packer(t), u)
+		if got := files(t, a); !slices.Contains(got, want) {
+			t.Errorf("%s: the zip holds %q", format, got)
+		}
+		if got := invoke(t, a, want, "{}"); got != "1" {
+			t.Errorf("%s: it answers %s", format, got)
+		}
+	}
+}
+
+// TestSeveralErrors: all that is wrong with a function is told at once, each with its place.
+func TestSeveralErrors(t *testing.T) {
+	u := function(t, "nodejs22.x", "index.handler", map[string]string{"index.ts": "import './gone';\nimport 'unknown';\nimport './bad';\nexport const handler = 1;\n", "bad.ts": "\nlet = ;\n"})
+	got := refused(t, packer(t), u, fault.Invalid)
+	for _, want := range []string{`n1: index.ts:1:8: Could not resolve "./gone"`, `n1: index.ts:2:8: Could not resolve "unknown"`, "n1: bad.ts:2:"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q in it", got, want)
+		}
 	}
 }
 
@@ -194,73 +270,4 @@ func TestTogetherIsAsAlone(t *testing.T) {
 			t.Errorf("unit %d: %+v", i, a)
 		}
 	}
-}
-
-// TestNpmInstall installs what package.json asks for and node_modules lacks, once for all functions of a workspace, with
-// the real npm (a package in a folder needs no network) and without running the package's scripts.
-func TestNpmInstall(t *testing.T) {
-	if _, err := exec.LookPath("npm"); err != nil {
-		t.Skip("needs npm")
-	}
-	root := t.TempDir()
-	write(t, root, map[string]string{
-		"vendor/dep/package.json": `{"name":"dep","version":"1.0.0","main":"i.js","scripts":{"install":"touch INSTALLED","prepare":"touch INSTALLED"}}`,
-		"vendor/dep/i.js":         "exports.n = 7;",
-		"package.json":            `{"name":"shop","version":"1.0.0","dependencies":{"dep":"file:vendor/dep"}}`,
-		"package-lock.json": `{"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"shop","version":"1.0.0","dependencies":{"dep":"file:vendor/dep"}},
-			"node_modules/dep":{"resolved":"vendor/dep","link":true},"vendor/dep":{"version":"1.0.0"}}}`,
-	})
-	var units []pack.Unit
-	for i := range 3 {
-		dir := filepath.Join(root, "functions", fmt.Sprint(i))
-		write(t, dir, map[string]string{"index.ts": "import { n } from 'dep'; export const handler = async () => n;"})
-		units = append(units, pack.Unit{Node: fmt.Sprint(i), Name: fmt.Sprint(i), Root: root, Dir: dir, Runtime: "nodejs22.x", Handler: "index.handler"})
-	}
-	var said []string
-	p := pack.New(pack.Deps{CacheDir: t.TempDir(), Log: func(_, line string) { said = append(said, line) }})
-	all, err := p.Pack(t.Context(), units)
-	if err != nil {
-		t.Fatal(err, hint(err))
-	}
-	if got := invoke(t, all[2], "index.mjs", `{}`); got != "7" {
-		t.Errorf("it answers %s", got)
-	}
-	if len(said) != 1 || !strings.Contains(said[0], "npm ci --ignore-scripts") {
-		t.Errorf("it said %q", said)
-	}
-	if _, err := os.Stat(filepath.Join(root, "vendor/dep/INSTALLED")); err == nil {
-		t.Error("the package's script ran")
-	}
-}
-
-// TestNpmOffline: no registry, or another package manager's project, is said clearly.
-func TestNpmOffline(t *testing.T) {
-	source := map[string]string{"index.ts": "import 'dep'; export const handler = 1;", "package.json": `{"dependencies":{"dep":"1.0.0"}}`}
-	t.Run("registry out of reach", func(t *testing.T) {
-		if _, err := exec.LookPath("npm"); err != nil {
-			t.Skip("needs npm")
-		}
-		u := function(t, "nodejs22.x", "index.handler", source)
-		write(t, u.Dir, map[string]string{".npmrc": "registry=http://127.0.0.1:9/\n"})
-		if got := refused(t, packer(t), u, fault.Unavailable); !strings.Contains(got, "does not reach its registry") {
-			t.Error(got)
-		}
-	})
-	t.Run("pnpm", func(t *testing.T) {
-		u := function(t, "nodejs22.x", "index.handler", source)
-		write(t, u.Dir, map[string]string{"pnpm-lock.yaml": ""})
-		if got := refused(t, packer(t), u, fault.Unavailable); !strings.Contains(got, "run `pnpm install`") {
-			t.Error(got)
-		}
-	})
-	t.Run("installed, but not that", func(t *testing.T) {
-		calls := tool(t, "npm", "exit 0")
-		u := function(t, "nodejs22.x", "index.handler", source)
-		if got := refused(t, packer(t), u, fault.Invalid); !strings.Contains(got, `Could not resolve "dep"`) {
-			t.Error(got)
-		}
-		if args := called(t, calls); len(args) < 3 || args[1] != "install" || !slices.Contains(args, "--ignore-scripts") {
-			t.Errorf("npm was called with %q", args)
-		}
-	})
 }

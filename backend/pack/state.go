@@ -23,9 +23,12 @@ type aspect byte
 
 const (
 	content aspect = 'f' // the content of a file, or that there is none
+	program aspect = 'x' // as content, and whether the file can be executed
 	names   aspect = 'd' // the names in a folder, with their types and the targets of links
 	modules aspect = 's' // as names, but only those that the resolution of JavaScript modules can notice
 )
+
+func (a aspect) ofFile() bool { return a == content || a == program }
 
 // nothing is the state of what does not exist.
 const nothing = "-"
@@ -98,7 +101,7 @@ func (s *states) find(r ref) found {
 // look is find without the memory of this call.
 func (s *states) look(r ref) found {
 	info, err := os.Stat(r.Path)
-	if err != nil || info.IsDir() == (r.Kind == content) {
+	if err != nil || info.IsDir() == r.Kind.ofFile() {
 		return found{state: nothing}
 	}
 	now := stampOf(info)
@@ -125,7 +128,7 @@ func (s *states) saw(path string, info fs.FileInfo, at time.Time, state string) 
 
 func read(r ref) (string, error) {
 	sum := sha256.New()
-	if r.Kind == content {
+	if r.Kind.ofFile() {
 		f, err := os.Open(r.Path)
 		if err != nil {
 			return "", err
@@ -133,6 +136,9 @@ func read(r ref) (string, error) {
 		defer f.Close()
 		if _, err := io.Copy(sum, f); err != nil {
 			return "", err
+		}
+		if info, err := f.Stat(); err == nil && r.Kind == program && executable(info) {
+			sum.Write([]byte("x"))
 		}
 		return hex.EncodeToString(sum.Sum(nil)), nil
 	}

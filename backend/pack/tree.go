@@ -85,17 +85,20 @@ func (w *walk) folder(rel string, within []fs.FileInfo) error {
 		case !info.Mode().IsRegular(), unwantedFile(name), privateKey(name, w.head):
 			w.leave(name)
 		default:
-			w.watching(content, name)
+			w.watching(program, name)
 			w.job.entries = append(w.job.entries, entry{
 				name: path.Join(w.prefix, name),
 				size: info.Size(),
-				exec: info.Mode()&0o100 != 0,
+				exec: executable(info),
 				open: func() (io.ReadCloser, error) { return w.root.Open(filepath.FromSlash(name)) },
 			})
 		}
 	}
 	return nil
 }
+
+// executable says whether the owner of a file may execute it: the only mode that a zip keeps.
+func executable(info fs.FileInfo) bool { return info.Mode()&0o100 != 0 }
 
 func (w *walk) virtualEnv(rel string) bool {
 	_, err := w.root.Stat(filepath.Join(filepath.FromSlash(rel), "pyvenv.cfg"))

@@ -130,19 +130,25 @@ func (j *job) zip(ctx context.Context) (Artifact, error) {
 		a.Files = append(a.Files, File{e.name, e.size, e.exec})
 		a.Unzipped += e.size
 	}
-	if a.Size > MaxDirect {
-		j.warn("the zip has %s, more than the %s that can be uploaded directly: it goes through S3", megabytes(a.Size), megabytes(MaxDirect))
+	j.judge(a.Size, machines)
+	slices.Sort(j.warnings)
+	a.Warnings = j.warnings
+	return a, nil
+}
+
+// judge warns of what Lambda takes all the same.
+func (j *job) judge(size int64, machines map[string]string) {
+	if size > MaxDirect {
+		j.warn("the zip has %s, more than the %s that can be uploaded directly: it goes through S3", megabytes(size), megabytes(MaxDirect))
 	}
 	for machine, name := range machines {
 		if machine != j.unit.Arch {
 			j.warn("%s is native code for %s, the function runs on %s", name, machine, j.unit.Arch)
 		}
 	}
-	slices.Sort(j.warnings)
-	a.Warnings = j.warnings
-	return a, nil
 }
 
+// checkSize refuses what Lambda would refuse, before anything is read.
 func (j *job) checkSize() error {
 	var total int64
 	for _, e := range j.entries {
