@@ -104,6 +104,18 @@ describe('from a sample to a running system', () => {
     await a.page.getByLabel('Find in the lines').fill('confirmed');
     await expect.poll(() => a.page.locator('.log-line').count()).toBe(1);
     await a.page.getByLabel('Find in the lines').fill('');
+    // Paused, the lines stand still and what comes is counted.
+    await a.page.getByRole('button', { name: 'Pause' }).click();
+    const still = await a.page.locator('.logs .panel-fact').textContent();
+    await rpc(a.page, 'call', { sandbox: 'local', node: 'get-order', payload: '{"pathParameters":{"id":"none"}}' });
+    const goOn = a.page.getByRole('button', { name: /^Go on \(\d+ new\)$/ });
+    await goOn.waitFor();
+    expect(await a.page.locator('.logs .panel-fact').textContent()).toBe(still);
+    await goOn.click();
+    await a.page.getByLabel('Whose lines').selectOption({ label: 'get-order' });
+    await expect.poll(() => a.page.locator('.log-line').count()).toBeGreaterThan(0);
+    await a.page.getByLabel('Whose lines').selectOption({ label: 'Every node' });
+    await picture(a.page, 'journey-logs');
   });
 
   it('undoes step by step', async () => {

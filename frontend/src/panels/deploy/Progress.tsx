@@ -35,7 +35,7 @@ export function Progress({ run }: { run: Run }): ReactElement {
   const name = (e: AppEvent): string => (design && e.node ? nameOf(design, e.node) : '');
   return (
     <section className="progress" aria-label={run.title}>
-      <header className="progress-head">
+      <header className="progress-head" aria-live="polite">
         {running ? (
           <Spinner label="At work" />
         ) : (
