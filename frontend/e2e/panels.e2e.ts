@@ -23,7 +23,7 @@ describe('the panels', () => {
       ...at('one', 'aws.lambda', 0, 0),
       ...at('two', 'aws.lambda', 0, 120, { props: { memory: 1024 } }),
       ...at('items', 'aws.dynamodb', 320, 0),
-      ...at('any', 'aws.resource', 320, 120, { props: { type: 'AWS::SSM::Parameter' } }),
+      ...at('any', 'aws.resource', 320, 120, { props: { type: 'AWS::GameLift::Fleet' } }),
       ...at('clock', 'aws.scheduler', -320, 0),
       ...at('frame', 'group', -360, 240, { w: 320, h: 160 }),
     };
