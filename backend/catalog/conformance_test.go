@@ -244,6 +244,9 @@ func TestSimulationsDoNotMeet(t *testing.T) {
 			if both := slices.Sorted(slices.Values(slices.Concat(rt.Properties, rt.Ignored))); len(slices.Compact(slices.Clone(both))) != len(both) {
 				t.Errorf("%s lists a property of %s twice", id, rt.Type)
 			}
+			if (rt.Accept == nil) != (rt.Push == "") {
+				t.Errorf("%s: %s takes deliveries by the action %q", id, rt.Type, rt.Push)
+			}
 			for _, p := range rt.Replace {
 				if !slices.ContainsFunc(slices.Concat(rt.Properties, rt.Ignored), func(have string) bool {
 					return have == p || strings.HasPrefix(p, have+".") || strings.HasPrefix(have, p+".")

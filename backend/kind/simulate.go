@@ -49,8 +49,10 @@ type ResourceType struct {
 	// Run is background work (pollers, clocks): started after create and after a restart, until ctx ends (update, delete, stop).
 	Run func(context.Context, World, Instance)
 
-	// Accept takes a pushed delivery (topic → queue). nil: not a push target. Authorisation is already done.
+	// Accept takes a pushed delivery (topic → queue). nil: not a push target. Authorisation is already done: for the action that
+	// Push names, "sqs:SendMessage".
 	Accept func(context.Context, World, Instance, Delivery) error
+	Push   string
 	// Receive reads a batch for an event source mapping. nil: not a poll source. It waits at most for req.Wait.
 	Receive func(ctx context.Context, w World, in Instance, req PollRequest) (Batch, error)
 	// Serve answers HTTP requests at the resource's own loopback address (World.Address). nil: has none.

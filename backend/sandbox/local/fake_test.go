@@ -66,6 +66,7 @@ func (fakeKind) Simulate() kind.Simulation {
 				w.Log(in.Node, "info", "started %s", in.LogicalID)
 				<-ctx.Done()
 			},
+			Push: "sqs:SendMessage",
 			Accept: func(_ context.Context, w kind.World, _ kind.Instance, d kind.Delivery) error {
 				return count(w, "accepted", 1)
 			},

@@ -26,7 +26,7 @@ func (Kind) Simulate() kind.Simulation {
 	return kind.Simulation{
 		Types: []kind.ResourceType{{
 			Type: busType, Properties: []string{"Name"}, Ignored: []string{"Description", "Tags", "KmsKeyIdentifier", "LogConfig"}, Replace: []string{"Name"},
-			Check: checkBus, Create: createBus, Accept: accept,
+			Check: checkBus, Create: createBus, Accept: accept, Push: "events:PutEvents",
 		}},
 		Services: []kind.Service{{Name: "events", Serve: serve}},
 	}

@@ -37,7 +37,7 @@ func (Kind) Simulate() kind.Simulation {
 			"Targets.RetryPolicy", "Targets.DeadLetterConfig.Arn", "Targets.SqsParameters.MessageGroupId"},
 		Ignored: []string{"Description", "Tags"},
 		Replace: []string{"Name", "EventBusName"},
-		Check:   checkRule, Create: create, Update: update, Delete: c.delete, Run: c.run, Accept: c.accept,
+		Check:   checkRule, Create: create, Update: update, Delete: c.delete, Run: c.run, Accept: c.accept, Push: "events:PutEvents",
 	}}}
 }
 

@@ -38,7 +38,7 @@ func (Kind) Simulate() kind.Simulation {
 				"ReservedConcurrentExecutions", "DeadLetterConfig.TargetArn", "LoggingConfig.LogGroup", "LoggingConfig.LogFormat", "TracingConfig.Mode", "PackageType"},
 			Ignored: []string{"Architectures", "Description", "Tags", "KmsKeyArn", "EphemeralStorage", "RecursiveLoop", "RuntimeManagementConfig"},
 			Replace: []string{"FunctionName", "PackageType"},
-			Check:   checkFunction, Create: d.create, Update: d.update, Delete: d.delete, Run: d.run, Accept: d.accept,
+			Check:   checkFunction, Create: d.create, Update: d.update, Delete: d.delete, Run: d.run, Accept: d.accept, Push: "lambda:InvokeFunction",
 		}, {
 			Type: permissionType,
 			Properties: []string{"Action", "FunctionName", "Principal", "SourceArn", "SourceAccount", "FunctionUrlAuthType", "InvokedViaFunctionUrl",

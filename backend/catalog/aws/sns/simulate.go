@@ -29,7 +29,7 @@ func (Kind) Simulate() kind.Simulation {
 			Properties: []string{"TopicName", "DisplayName", "FifoTopic", "ContentBasedDeduplication", "FifoThroughputScope", "Subscription.Endpoint", "Subscription.Protocol"},
 			Ignored:    []string{"KmsMasterKeyId", "SignatureVersion", "Tags", "TracingConfig", "DeliveryStatusLogging"},
 			Replace:    []string{"TopicName", "FifoTopic"},
-			Check:      checkTopic, Create: create, Update: update, Delete: destroy, Accept: b.accept,
+			Check:      checkTopic, Create: create, Update: update, Delete: destroy, Accept: b.accept, Push: "sns:Publish",
 		}, {
 			Type:       subscriptionType,
 			Properties: []string{"TopicArn", "Protocol", "Endpoint", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy"},

@@ -27,7 +27,7 @@ func (Kind) Simulate() kind.Simulation {
 			Ignored:  []string{"KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"},
 			Replace:  []string{"QueueName", "FifoQueue"},
 			Stateful: true,
-			Check:    checkQueue, Create: b.create, Update: b.update, Delete: b.delete, Accept: b.accept, Receive: b.poll,
+			Check:    checkQueue, Create: b.create, Update: b.update, Delete: b.delete, Accept: b.accept, Push: "sqs:SendMessage", Receive: b.poll,
 		}, {
 			Type: policyType, Properties: []string{"PolicyDocument", "Queues"},
 			Create: b.createPolicy, Update: func(ctx context.Context, w kind.World, old, in kind.Instance) (kind.Instance, error) {

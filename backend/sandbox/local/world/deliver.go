@@ -9,11 +9,6 @@ import (
 	"airloom/backend/kind"
 )
 
-// pushes are the actions that a push to a resource is, by the service in its ARN.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-var pushes = map[string]string{"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction", "events": "events:PutEvents",
-	"kinesis": "kinesis:PutRecord", "firehose": "firehose:PutRecord", "states": "states:StartExecution", "logs": "logs:PutLogEvents"}
-
 // Deliver implements kind.World.
 func (w *World) Deliver(ctx context.Context, d kind.Delivery) error {
 	in, err := w.target(d.Target)
@@ -24,7 +19,7 @@ func (w *World) Deliver(ctx context.Context, d kind.Delivery) error {
 	if accept == nil {
 		return fault.New(fault.Unsupported, "the embedded sandbox cannot push to %s (%s)", in.LogicalID, in.Type).At(in.Node)
 	}
-	if err := w.admit(d.Principal, d.Target, d.SourceARN); err != nil {
+	if err := w.admit(in, d.Principal, d.Target, d.SourceARN); err != nil {
 		return err
 	}
 	if err := w.loops(in, d.Hops); err != nil {
@@ -46,13 +41,9 @@ func (w *World) target(arn string) (kind.Instance, error) {
 	return kind.Instance{}, fault.New(fault.NotFound, "there is no %s", arn)
 }
 
-// admit asks whether the principal may push to the target.
-func (w *World) admit(who kind.Principal, target, source string) error {
-	part := strings.SplitN(target, ":", 4)
-	if len(part) < 4 || pushes[part[2]] == "" {
-		return fault.New(fault.Unsupported, "the embedded sandbox does not push to %s", target)
-	}
-	a := kind.Access{Principal: who, Action: pushes[part[2]], Resource: target, Context: map[string]string{}}
+// admit asks whether the principal may push to the target, by the ARN that it named.
+func (w *World) admit(in kind.Instance, who kind.Principal, target, source string) error {
+	a := kind.Access{Principal: who, Action: w.types[in.Type].Push, Resource: target, Context: map[string]string{}}
 	if source != "" {
 		a.Context["aws:SourceArn"], a.Context["aws:SourceAccount"] = source, w.Deps.Account
 	}
@@ -113,7 +104,7 @@ func (w *World) Invoke(ctx context.Context, in kind.Invocation) (kind.InvokeResu
 	if err != nil {
 		return kind.InvokeResult{}, err
 	}
-	if err := w.admit(in.Principal, arn, in.SourceARN); err != nil {
+	if err := w.admit(fn, in.Principal, arn, in.SourceARN); err != nil {
 		return kind.InvokeResult{}, err
 	}
 	if err := w.loops(fn, in.Hops); err != nil {

@@ -83,7 +83,7 @@ func newBench(t *testing.T, folder *state.Folder) *bench {
 	}
 	sim := kind.Simulation{
 		Types: []kind.ResourceType{
-			{Type: "T::Queue", Accept: accept,
+			{Type: "T::Queue", Accept: accept, Push: "sqs:SendMessage",
 				Receive: func(_ context.Context, _ kind.World, in kind.Instance, r kind.PollRequest) (kind.Batch, error) {
 					return kind.Batch{IDs: []string{in.LogicalID}}, nil
 				},
@@ -93,7 +93,7 @@ func newBench(t *testing.T, folder *state.Folder) *bench {
 					time.Sleep(5 * time.Millisecond)
 					count(in, -1)
 				}},
-			{Type: "T::Function", Accept: accept},
+			{Type: "T::Function", Accept: accept, Push: "lambda:InvokeFunction"},
 			{Type: "T::Panics", Run: func(context.Context, kind.World, kind.Instance) { panic("as asked") }},
 			{Type: "T::Page", Serve: func(_ context.Context, _ kind.World, in kind.Instance, _ kind.HTTPRequest) kind.HTTPResponse {
 				return kind.HTTPResponse{Status: 200, Header: map[string][]string{"X-Page": {in.PhysicalID}}}
