@@ -127,13 +127,14 @@ func TestCall(t *testing.T) {
 		`{"key": "a b/ü.txt", "body": "hello"}`:                   "/box/a%20b/%C3%BC.txt text/plain; charset=utf-8 hello",
 		`{"key": "k", "body": {"a": 1}}`:                          `/box/k application/json {"a": 1}`,
 		`{"key": "k", "body": "<p>", "contentType": "text/html"}`: "/box/k text/html <p>",
+		`{"key": "k", "base64": "AP8="}`:                          "/box/k application/octet-stream \x00\xff",
 	} {
 		r, err := New().Call(target, []byte(payload))
 		if got := r.Path + " " + r.Header["Content-Type"] + " " + string(r.Body); err != nil || got != want {
 			t.Errorf("%s: %s, %v", payload, got, err)
 		}
 	}
-	for _, payload := range []string{``, `{}`, `{"key": "k"}`, `[]`} {
+	for _, payload := range []string{``, `{}`, `{"key": "k"}`, `[]`, `{"key": "k", "base64": "?"}`, `{"key": "k", "body": "", "base64": ""}`} {
 		if _, err := New().Call(target, []byte(payload)); fault.CodeOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", payload, err)
 		}
