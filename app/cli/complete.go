@@ -3,6 +3,7 @@ package cli
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +42,7 @@ func (r *run) words(cmd *cobra.Command, got []string, at int, words func(*app.Se
 	path := "."
 	if len(got) > at {
 		path = got[at]
-	} else if below, err := filepath.Glob("*/*.airloom"); err == nil && len(below) == 1 && !projectHere() {
+	} else if below := projects("*"); len(below) == 1 && !projectHere() {
 		path = below[0] // the one that the command will name next
 	}
 	s, err := r.application().Open(cmd.Context(), path)
@@ -51,10 +52,23 @@ func (r *run) words(cmd *cobra.Command, got []string, at int, words func(*app.Se
 	return words(s)
 }
 
-func projectHere() bool {
-	here, err := filepath.Glob("*.airloom")
-	text, textErr := filepath.Glob("*.design.json")
-	return err == nil && textErr == nil && len(here)+len(text) > 0
+func projectHere() bool { return len(projects(".")) > 0 }
+
+// projects are the folders of a pattern that hold a project.
+func projects(dirs string) []string {
+	var out []string
+	for _, ending := range []string{"*.airloom", "*.design.json"} {
+		found, err := filepath.Glob(filepath.Join(dirs, ending))
+		if err != nil {
+			panic(err) // a mistake in the pattern
+		}
+		for _, f := range found {
+			if dir := filepath.Dir(f); !strings.HasPrefix(filepath.Base(f), ".") && !slices.Contains(out, dir) {
+				out = append(out, dir)
+			}
+		}
+	}
+	return out
 }
 
 // node completes a command's first argument by nodes.

@@ -39,7 +39,7 @@ Exit code 3 where the drawing has blocking findings, or the sandbox cannot do wh
 			if err := r.view.data(p, func(w io.Writer) { printPlan(w, p) }); err != nil {
 				return err
 			}
-			return refused(p, false)
+			return refused(p)
 		},
 	})
 }
@@ -54,15 +54,16 @@ func (r *run) sound(ctx context.Context, path string) (*app.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, blocking(b.Findings, "blocking finding", false)
+	return s, blocking(b.Findings, false, found)
 }
 
 // refused is an error where a plan cannot be applied.
-func refused(p app.PlanView, told bool) error {
+func refused(p app.PlanView) error {
 	if p.Applyable {
 		return nil
 	}
-	if err := blocking(p.Refusals, "reason why "+p.Sandbox.Name+" refuses the plan", told); err != nil {
+	why := func(n int) string { return p.Sandbox.Name + " refuses the plan for " + plural(n, "reason") }
+	if err := blocking(p.Refusals, false, why); err != nil {
 		return err
 	}
 	return fault.New(fault.Unsupported, "this plan cannot be applied")
@@ -160,7 +161,7 @@ func (r *run) deploy(ctx context.Context, s *app.Session, c consent, show bool) 
 	}
 	switch lost := p.Destructive(); {
 	case !p.Applyable:
-		return nil, refused(p, false)
+		return nil, refused(p)
 	case p.Method == "none":
 		return s.Deployment(ctx, r.sandbox)
 	case len(lost) > 0 && !c.loss:

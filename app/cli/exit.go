@@ -33,16 +33,16 @@ type usage struct {
 
 // unsound is a drawing, or a plan, that must not be carried out as it stands.
 type unsound struct {
-	what     string
+	text     string
 	findings []fault.Finding
 	told     bool // the findings have been printed
 }
 
-func (u unsound) Error() string { return plural(len(u.findings), u.what) }
+func (u unsound) Error() string { return u.text }
 
-// blocking is an error where one of the findings is blocking.
-func blocking(fs []fault.Finding, what string, told bool) error {
-	u := unsound{what: what, told: told}
+// blocking is an error where some of the findings are blocking; text says how many in a sentence.
+func blocking(fs []fault.Finding, told bool, text func(n int) string) error {
+	u := unsound{told: told}
 	for _, f := range fs {
 		if f.Severity == fault.Blocking {
 			u.findings = append(u.findings, f)
@@ -51,8 +51,11 @@ func blocking(fs []fault.Finding, what string, told bool) error {
 	if len(u.findings) == 0 {
 		return nil
 	}
+	u.text = text(len(u.findings))
 	return u
 }
+
+func found(n int) string { return plural(n, "blocking finding") }
 
 // finish tells an error, and gives the exit code.
 func (r *run) finish(err error) int {

@@ -104,7 +104,7 @@ what to do. Exit code 3 where one of them is blocking.`,
 			if err != nil {
 				return err
 			}
-			return blocking(all, "blocking finding", true)
+			return blocking(all, true, found)
 		},
 	}
 }

@@ -97,13 +97,24 @@ func (v *view) say(format string, args ...any) {
 	}
 }
 
-// warn is talk that --quiet does not leave out.
-func (v *view) warn(text, hint string) {
-	text = v.paint(v.colourErr, "33", "note: ") + clean(text) + "\n"
+// warn is talk that --quiet does not leave out: something to know, or one failure of several.
+func (v *view) warn(e event.Event) {
+	lead, text := v.paint(v.colourErr, "33", "note: "), e.Text
+	if e.Level == event.Error {
+		lead = v.paint(v.colourErr, "31", "error: ")
+		if e.Node != "" && !strings.Contains(text, e.Node+": ") {
+			text = e.Node + ": " + text
+		}
+	}
+	v.tell(lead, text, e.Data.Hint)
+}
+
+func (v *view) tell(lead, text, hint string) {
+	text = lead + clean(text) + "\n"
 	if hint != "" {
 		text += "  try: " + clean(hint) + "\n"
 	}
-	_ = v.print(v.err, text)
+	_ = v.print(v.err, text) // nobody is left to tell
 }
 
 // event tells an event of a job. On a terminal what is going on is one line that rewrites itself; elsewhere it is a line each.
@@ -122,7 +133,7 @@ func (v *view) event(e event.Event) {
 	case event.Log:
 		v.log(e)
 	case event.Warn:
-		v.warn(e.Text, e.Data.Hint)
+		v.warn(e)
 	case event.Tick:
 		v.show(e.Text, e.Data.Progress)
 	case event.Resource:
@@ -180,11 +191,7 @@ func (v *view) failed(f *fault.Error, findings []fault.Finding) {
 		_ = v.encode(v.err, map[string]any{"error": told})
 		return
 	}
-	text := v.paint(v.colourErr, "31", "error: ") + clean(f.Error()) + "\n"
-	if f.Hint != "" {
-		text += "  try: " + clean(f.Hint) + "\n"
-	}
-	_ = v.print(v.err, text)
+	v.tell(v.paint(v.colourErr, "31", "error: "), f.Error(), f.Hint)
 }
 
 // message is an error without its place, the cause told in it.

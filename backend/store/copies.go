@@ -230,5 +230,11 @@ func writable(path string) bool {
 	if err != nil {
 		return false
 	}
-	return f.Close() == nil
+	// SQLite writes beside the file too.
+	beside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		_ = f.Close()
+		return false
+	}
+	return errors.Join(f.Close(), beside.Close(), os.Remove(beside.Name())) == nil
 }
