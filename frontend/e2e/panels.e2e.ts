@@ -1,7 +1,7 @@
 // The panels at the real program: every type of field is set and kept, several nodes at once, what is wrong is said, a plan
 // that loses data asks for a word of its own, and all of it at twice the size and in the dark.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Airloom, newProject, node, picture, pictureFailures, rpc, start } from './airloom';
+import { type Airloom, middle, newProject, node, picture, pictureFailures, rpc, start } from './airloom';
 
 interface Drawing {
   project: {
@@ -190,10 +190,9 @@ describe('the panels', () => {
   });
 
   it('choose how a wire is wired', async () => {
-    await a.page
-      .locator('[data-wire="one-to-items"]')
-      .first()
-      .dispatchEvent('pointerdown', { button: 0, isPrimary: true, pointerId: 1, bubbles: true });
+    const from = await middle(node(a.page, 'one'));
+    const to = await middle(node(a.page, 'items'));
+    await a.page.mouse.click((from.x + to.x) / 2, (from.y + to.y) / 2);
     const how = inspector().getByLabel('How it is wired');
     await how.selectOption({ label: 'calls · write' });
     await inspector().locator('.added li').getByText('dynamodb:PutItem').waitFor();
