@@ -19,6 +19,7 @@ import { isTyping, listenClipboard } from './clipboard';
 import { BoardContext, useBoard } from './context';
 import { Hands, hitOf, placeOf } from './hands';
 import { Gone, Map, ZoomControls } from './parts/Corner';
+import { Front } from './parts/Front';
 import { GhostBox, GroupBox, NoteBox } from './parts/Frames';
 import { NodeBox } from './parts/NodeBox';
 import { Beside, Overlay } from './parts/Overlay';
@@ -203,6 +204,7 @@ const Scene = memo(function Scene({ panning }: { panning: boolean }): ReactEleme
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
       <Wires design={design} shown={shown} />
+      <Front design={design} shown={shown} />
       <Overlay />
       <Map />
     </ReactFlow>

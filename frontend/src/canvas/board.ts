@@ -6,12 +6,13 @@ import type { Point } from '../design/geometry';
 import type { Design, Diff, ID, NodeRecord } from '../design/types';
 import type { Session } from '../session/session';
 import { Store } from '../session/store';
-import type { Judge, Wiring } from './gestures/connect';
-import type { World } from './gestures/gesture';
+import type { Wiring } from './gestures/connect';
+import type { Judge, World } from './gestures/gesture';
 import type { Marquee } from './gestures/marquee';
 import type { Move } from './gestures/move';
 import type { Placing } from './gestures/place';
 import type { Resize } from './gestures/resize';
+import { Routes } from './routes';
 import type { View } from './view';
 
 /** Nodes on their way by arrow keys: one edit when the keys rest. */
@@ -22,6 +23,14 @@ export interface Nudge {
 }
 
 export type Gesture = Move | Marquee | Wiring | Resize | Placing | Nudge;
+
+/** The wire whose end is in the hand. */
+export const heldWire = (g: Gesture | null): ID | undefined =>
+  g?.kind === 'connect' && g.phase === 'dragging' ? g.wire : undefined;
+
+/** The wire that what is in the hand would come into. */
+export const onto = (g: Gesture | null): ID | undefined =>
+  g?.kind === 'move' || g?.kind === 'place' ? g.onto?.wire : undefined;
 
 /** Where a wire that is not made yet hangs. */
 export interface Loose {
@@ -39,6 +48,7 @@ export type Tool = 'select' | 'hand';
 
 export class Board {
   readonly session: Session;
+  readonly routes: Routes;
   readonly tool = new Store<Tool>('select');
   /** Space is held: the hand for as long. */
   readonly space = new Store(false);
@@ -47,6 +57,8 @@ export class Board {
   /** The record whose turn it is for the keyboard. */
   readonly focus = new Store<ID>('');
   readonly renaming = new Store<ID>('');
+  /** The wire under the pointer. */
+  readonly looked = new Store<ID>('');
   /** Set while the canvas is on the page. */
   view: View | null = null;
   /** Where the pointer was last, in page pixels; null where it never was over the canvas. */
@@ -59,6 +71,7 @@ export class Board {
 
   constructor(session: Session) {
     this.session = session;
+    this.routes = new Routes((k) => session.shelf.spec(k));
   }
 
   get design(): Design {
@@ -80,7 +93,14 @@ export class Board {
   }
 
   world(): World {
-    return { design: this.design, zoom: this.view?.zoom() ?? 1, isGroup: this.session.shelf.isGroup };
+    const d = this.design;
+    return {
+      design: d,
+      zoom: this.view?.zoom() ?? 1,
+      isGroup: this.session.shelf.isGroup,
+      judge: this.judge,
+      course: (e) => this.routes.of(d, e),
+    };
   }
 
   edit(diff: Diff, label: string, select?: Iterable<ID>): void {

@@ -1,6 +1,6 @@
 // The hands: pointer events become gestures, and what gestures leave becomes edits. Gestures themselves are pure (gestures/).
 import type { Direction, Spec } from '../catalog/types';
-import { copy, moveNodes, resizeNode } from '../design/edits';
+import { copy, resizeNode } from '../design/edits';
 import type { Point } from '../design/geometry';
 import type { ID } from '../design/types';
 import type { Board, Gesture } from './board';
@@ -11,7 +11,8 @@ import * as marquee from './gestures/marquee';
 import * as moving from './gestures/move';
 import * as placing from './gestures/place';
 import * as resizing from './gestures/resize';
-import { add, amount, settle, wire } from './verbs';
+import { add, amount, moveTo, settle, wire } from './verbs';
+import { leadTo } from './wiring';
 
 /** What lies under a point of the page. */
 interface Hit {
@@ -21,13 +22,15 @@ interface Hit {
   port?: { node: ID; port: string; dir: Direction };
   handle?: resizing.Handle;
   wire?: ID;
+  /** The label of the wire. */
+  label?: boolean;
 }
 
 export function hitOf(el: Element | null): Hit {
   const node = el?.closest<HTMLElement>('[data-node]')?.dataset.node;
   if (!node) {
     const id = el?.closest<SVGElement>('[data-wire]')?.dataset.wire;
-    return id ? { wire: id } : {};
+    return id ? { wire: id, label: !!el?.closest('.wire-label') } : {};
   }
   const hit: Hit = { node };
   const port = el.closest<HTMLElement>('[data-port]')?.dataset;
@@ -66,7 +69,7 @@ export class Hands {
     const selected = b.session.selection.get();
     this.pressed = hit;
     let g: Gesture | null;
-    if (hit.port) g = b.session.readOnly ? null : connecting.press(w, b.judge, hit.port, p);
+    if (hit.port) g = b.session.readOnly ? null : connecting.press(w, hit.port, p);
     else if (hit.node && hit.handle) g = resizing.press(w, hit.node, hit.handle, p);
     else if (hit.node && !(hit.body && !selected.has(hit.node))) {
       const m = moving.press(w, selected, hit.node, p);
@@ -78,7 +81,8 @@ export class Hands {
       const rest = [...selected].filter((s) => s !== id);
       b.session.select(e.shiftKey ? (selected.has(id) ? rest : [...rest, id]) : [id]);
       b.focus.set(id);
-      g = null;
+      if (hit.label) b.onProperties();
+      g = b.session.readOnly || e.shiftKey || hit.label ? null : connecting.grab(w, id, p);
     } else g = marquee.press(selected, p);
     if (g) this.begin(g, e, b.view?.element ?? null);
   }
@@ -183,7 +187,7 @@ export class Hands {
         if (!fixed) b.gesture.set(moving.drag(g, p, w));
         break;
       case 'connect':
-        b.gesture.set(connecting.drag(g, p, this.under(e), w, b.judge));
+        b.gesture.set(connecting.drag(g, p, this.under(e), w));
         break;
       case 'resize':
         if (!fixed) b.gesture.set(resizing.drag(g, p));
@@ -216,7 +220,7 @@ export class Hands {
         if (d.kind === 'click') b.session.select(d.selection);
         else if (d.by.x === 0 && d.by.y === 0) return;
         else if (d.kind === 'copy') pasteAt(b, copy(w.design, d.ids), { by: d.by }, `duplicate ${amount(b, d.ids)}`);
-        else b.edit(moveNodes(w.design, d.ids, d.by, moving.parentAfter(w, g.moving)), `move ${amount(b, d.ids)}`);
+        else moveTo(b, d.ids, d.by, moving.parentAfter(w, g.moving), d.onto);
         return;
       }
       case 'connect':
@@ -229,7 +233,7 @@ export class Hands {
       }
       case 'place':
         if (g.rect) {
-          add(b, g.spec, g.rect);
+          add(b, g.spec, g.rect, g.onto);
           b.takeFocus();
         }
         return;
@@ -243,14 +247,16 @@ export class Hands {
     const at = { x: e.clientX, y: e.clientY };
     const from = { node: g.node, port: g.port, dir: g.dir };
     const [way] = d.kind === 'wire' ? d.ways : [];
-    if (d.kind === 'wire' && way) {
+    if (d.kind === 'wire' && g.wire) {
+      leadTo(b, g.wire, d.from, d.to, d.ways);
+    } else if (d.kind === 'wire' && way) {
       if (d.ways.length === 1) wire(b, d.from, d.to, way);
       else b.asking.set({ kind: 'way', at, from: d.from, to: d.to, ways: d.ways });
     } else if (d.kind === 'refused') {
       b.session.say(d.why);
     } else if (d.kind === 'open') {
       b.asking.set({ kind: 'target', at, from, spot: d.at, others: false });
-    } else if (g.phase === 'pressed') {
+    } else if (g.phase === 'pressed' && !g.wire) {
       // A click on a port asks as well; the new node comes beside.
       const spot = { x: g.start.x + (g.dir === 'out' ? 120 : -120), y: g.start.y };
       b.asking.set({ kind: 'target', at, from, spot, others: true });

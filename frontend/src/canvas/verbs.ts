@@ -16,13 +16,16 @@ import {
   setLocked,
   ungroup,
 } from '../design/edits';
+import { together } from '../design/draft';
 import { boundsOf, centre, grid, type Point, type Rect, rectOf } from '../design/geometry';
 import { groupAt } from '../design/select';
-import type { ID } from '../design/types';
+import type { ID, NodeRecord } from '../design/types';
+import { splice } from '../design/wiring';
 import type { Board, Loose } from './board';
 import { judgeTo } from './gestures/connect';
 import { parentAfter } from './gestures/move';
 import { around, freePlace, sizeOf } from './gestures/place';
+import type { Splice } from './gestures/splice';
 import { drag as dragResize, drop as dropResize, press as pressResize } from './gestures/resize';
 import { pasteAt } from './clipboard';
 import { along, type Along, next } from './walk';
@@ -51,7 +54,7 @@ export function newNode(b: Board, spec: Spec, r: Rect): NewNode {
 }
 
 /** Adds a node of a kind at a rectangle, or in a free place in the middle of the window. */
-export function add(b: Board, spec: Spec, at?: Rect): void {
+export function add(b: Board, spec: Spec, at?: Rect, onto?: Splice): void {
   settle(b);
   let r = at;
   if (!r) {
@@ -59,12 +62,37 @@ export function add(b: Board, spec: Spec, at?: Rect): void {
     const taken = Object.values(b.design.nodes).filter((n) => spec.shape === 'group' || !b.world().isGroup(n.kind));
     r = freePlace(spec, centre(w), taken.map(rectOf));
   }
-  const { diff, id } = addNode(b.design, newNode(b, spec, r));
-  const name = diff.nodes?.added?.[id]?.name ?? '';
-  b.edit(diff, `add ${name}`, [id]);
+  const made = addNode(b.design, newNode(b, spec, r));
+  const { id } = made;
+  const name = made.diff.nodes?.added?.[id]?.name ?? '';
+  const diff = onto
+    ? together(
+        b.design,
+        () => made.diff,
+        (d) => splice(d, onto.wire, id, onto.first, onto.second),
+      )
+    : made.diff;
+  b.edit(diff, `add ${name}${onto ? ' into a wire' : ''}`, [id]);
   b.focus.set(id);
   if (!at) b.view?.reveal(r);
-  b.session.say(`Added ${name}, ${spec.title}`);
+  b.session.say(`Added ${name}, ${spec.title}${onto ? ', into the wire' : ''}`);
+}
+
+/** Moves nodes; one that is dropped on a wire comes into it in the same step. */
+export function moveTo(b: Board, ids: ID[], by: Point, into: (n: NodeRecord) => ID | undefined, onto?: Splice): void {
+  const what = amount(b, ids);
+  const [id] = ids;
+  if (!onto || !id) {
+    b.edit(moveNodes(b.design, ids, by, into), `move ${what}`);
+    return;
+  }
+  const diff = together(
+    b.design,
+    (d) => moveNodes(d, ids, by, into),
+    (d) => splice(d, onto.wire, id, onto.first, onto.second),
+  );
+  b.edit(diff, `move ${what} into a wire`);
+  b.session.say(`${what} is in the wire now`);
 }
 
 /** Wires two nodes. */

@@ -1,4 +1,5 @@
 // A draft collects changes over a drawing and gives them as one diff: edits never write inverses by hand.
+import { applyDiff } from './apply';
 import { equal } from './equal';
 import type { Change, Design, Diff, EdgeRecord, ID, NodeRecord, SettingRecord } from './types';
 
@@ -57,4 +58,24 @@ export class Draft {
     if (settings) out.settings = settings;
     return out;
   }
+}
+
+/** Several edits, each made on what the one before it left, as one diff: one undo step. */
+export function together(d: Design, ...edits: ((d: Design) => Diff)[]): Diff {
+  const draft = new Draft(d);
+  let now = d;
+  for (const edit of edits) {
+    const diff = edit(now);
+    take(draft.nodes, diff.nodes);
+    take(draft.edges, diff.edges);
+    take(draft.settings, diff.settings);
+    now = applyDiff(now, diff);
+  }
+  return draft.diff();
+}
+
+function take<R extends { id: ID }>(t: Table<R>, c: Change<R> | undefined): void {
+  for (const id of Object.keys(c?.removed ?? {})) t.drop(id);
+  for (const p of Object.values(c?.updated ?? {})) t.put(p.after);
+  for (const r of Object.values(c?.added ?? {})) t.put(r);
 }

@@ -54,3 +54,45 @@ export function bounds(rects: Iterable<Rect>): Rect | null {
 
 export const boundsOf = (d: Design, ids?: Iterable<ID>): Rect | null =>
   bounds((ids ? [...ids].flatMap((id) => d.nodes[id] ?? []) : Object.values(d.nodes)).map(rectOf));
+
+/** How far a line passes by a point. */
+export function distance(line: readonly Point[], p: Point): number {
+  let best = Infinity;
+  for (let i = 1; i < line.length; i++) {
+    const a = line[i - 1];
+    const b = line[i];
+    if (a && b) best = Math.min(best, toSegment(a, b, p));
+  }
+  return best;
+}
+
+function toSegment(a: Point, b: Point, p: Point): number {
+  const dx = b.x - a.x;
+  const dy = b.y - a.y;
+  const length = dx * dx + dy * dy;
+  const t = length ? Math.min(1, Math.max(0, ((p.x - a.x) * dx + (p.y - a.y) * dy) / length)) : 0;
+  return Math.hypot(a.x + t * dx - p.x, a.y + t * dy - p.y);
+}
+
+/** Whether a line passes through a rectangle. */
+export const passes = (line: readonly Point[], r: Rect): boolean =>
+  line.some((b, i) => {
+    const a = line[i - 1];
+    return a !== undefined && crosses(a, b, r);
+  });
+
+/** Whether a segment touches a rectangle: it is clipped by its four sides (Liang–Barsky). */
+export function crosses(a: Point, b: Point, r: Rect): boolean {
+  let from = 0;
+  let to = 1;
+  const clip = (p: number, q: number): boolean => {
+    if (p === 0) return q >= 0;
+    const t = q / p;
+    if (p < 0) from = Math.max(from, t);
+    else to = Math.min(to, t);
+    return from <= to;
+  };
+  const dx = b.x - a.x;
+  const dy = b.y - a.y;
+  return clip(-dx, a.x - r.x) && clip(dx, r.x + r.w - a.x) && clip(-dy, a.y - r.y) && clip(dy, r.y + r.h - a.y);
+}

@@ -1,10 +1,10 @@
 // Drawing a wire from a port: every other node is judged at once, so that legal targets light up and illegal ones say
 // why. A wire may be drawn backwards, from an in port to what should feed it.
 import { verdict, type Verdict, type Way } from '../../catalog/connect';
-import type { Direction, Spec } from '../../catalog/types';
+import type { Direction } from '../../catalog/types';
 import type { Point } from '../../design/geometry';
 import type { Design, ID } from '../../design/types';
-import { beyond, type Pointer, type World } from './gesture';
+import { beyond, type Judge, type Pointer, type World } from './gesture';
 
 export interface Wiring {
   kind: 'connect';
@@ -12,6 +12,8 @@ export interface Wiring {
   node: ID;
   port: string;
   dir: Direction;
+  /** The wire whose other end this is, where one is led elsewhere. */
+  wire: ID | undefined;
   start: Point;
   at: Point;
   /** The verdict on each other node. */
@@ -21,23 +23,20 @@ export interface Wiring {
   verdict: Verdict | undefined;
 }
 
-/** What judging needs from the shelf. */
-export interface Judge {
-  spec: (kind: string) => Spec;
-  verb: (protocol: string) => string;
-}
-
-export function press(w: World, judge: Judge, from: { node: ID; port: string; dir: Direction }, p: Pointer): Wiring {
+export function press(w: World, from: { node: ID; port: string; dir: Direction; wire?: ID }, p: Pointer): Wiring {
+  const { judge } = w;
+  const design = without(w.design, from.wire);
   const targets = new Map<ID, Verdict>();
-  for (const id of Object.keys(w.design.nodes)) {
-    if (judge.spec(w.design.nodes[id]?.kind ?? '').shape === 'node') {
-      targets.set(id, judgeTo(w.design, judge, from, { node: id, port: undefined }));
+  for (const id of Object.keys(design.nodes)) {
+    if (judge.spec(design.nodes[id]?.kind ?? '').shape === 'node') {
+      targets.set(id, judgeTo(design, judge, from, { node: id, port: undefined }));
     }
   }
   return {
     kind: 'connect',
     phase: 'pressed',
     ...from,
+    wire: from.wire,
     start: { x: p.x, y: p.y },
     at: { x: p.x, y: p.y },
     targets,
@@ -46,13 +45,30 @@ export function press(w: World, judge: Judge, from: { node: ID; port: string; di
   };
 }
 
-export function drag(c: Wiring, p: Pointer, over: Wiring['over'], w: World, judge: Judge): Wiring {
+export function drag(c: Wiring, p: Pointer, over: Wiring['over'], w: World): Wiring {
   if (c.phase === 'pressed' && !beyond(c.start, p, w.zoom)) return c;
   const on = over && c.targets.has(over.node) && !(over.node === c.node && !over.port) ? over : undefined;
   // On a port the pointer means that port; where it is not legal, the node's other ports still are.
-  let v = on?.port ? judgeTo(w.design, judge, c, on) : undefined;
+  let v = on?.port ? judgeTo(without(w.design, c.wire), w.judge, c, on) : undefined;
   if (on && (!v || v.ways.length === 0)) v = c.targets.get(on.node);
   return { ...c, phase: 'dragging', at: { x: p.x, y: p.y }, over: on, verdict: v };
+}
+
+/** A wire that is led elsewhere is no longer where it was: it neither fills a port nor is it there already. */
+function without(d: Design, wire: ID | undefined): Design {
+  if (!wire) return d;
+  const { [wire]: _, ...edges } = d.edges;
+  return { ...d, edges };
+}
+
+/** Presses a wire: its nearer end comes into the hand, so the other one is where it hangs. */
+export function grab(w: World, wire: ID, p: Pointer): Wiring | null {
+  const e = w.design.edges[wire];
+  const points = e && w.course(e)?.points;
+  const [a, b] = [points?.[0], points?.at(-1)];
+  if (!e || !a || !b) return null;
+  const start = Math.hypot(p.x - a.x, p.y - a.y) < Math.hypot(p.x - b.x, p.y - b.y);
+  return press(w, start ? { ...e.to, dir: 'in', wire } : { ...e.from, dir: 'out', wire }, p);
 }
 
 export type Dropped =
@@ -64,6 +80,8 @@ export type Dropped =
 
 export function drop(c: Wiring): Dropped {
   if (c.phase === 'pressed') return { kind: 'nothing' };
+  // An end that is dropped on nothing goes back to where it was.
+  if (!c.over && c.wire) return { kind: 'nothing' };
   if (!c.over)
     return Math.hypot(c.at.x - c.start.x, c.at.y - c.start.y) > 60 ? { kind: 'open', at: c.at } : { kind: 'nothing' };
   if (!c.verdict || c.verdict.ways.length === 0) return { kind: 'refused', why: c.verdict?.why ?? '' };

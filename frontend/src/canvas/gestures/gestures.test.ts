@@ -4,7 +4,8 @@ import { Shelf } from '../../catalog/shelf';
 import { fixture } from '../../design/fixture';
 import type { Design } from '../../design/types';
 import * as connect from './connect';
-import type { Pointer, World } from './gesture';
+import { Routes } from '../routes';
+import type { Judge, Pointer, World } from './gesture';
 import { align } from './guides';
 import * as marquee from './marquee';
 import * as move from './move';
@@ -12,8 +13,11 @@ import * as place from './place';
 import * as resize from './resize';
 
 const shelf = new Shelf(fakeKinds, fakeProtocols);
-const world = (design: Design = fixture(), zoom = 1): World => ({ design, zoom, isGroup: shelf.isGroup });
-const judge: connect.Judge = { spec: (k) => shelf.spec(k), verb: (p) => shelf.verb(p) };
+const judge: Judge = { spec: (k) => shelf.spec(k), verb: (p) => shelf.verb(p) };
+const world = (design: Design = fixture(), zoom = 1): World => {
+  const routes = new Routes(judge.spec);
+  return { design, zoom, isGroup: shelf.isGroup, judge, course: (e) => routes.of(design, e) };
+};
 const at = (x: number, y: number, keys: Partial<Pointer> = {}): Pointer => ({
   x,
   y,
@@ -109,8 +113,7 @@ describe('the marquee', () => {
 
 describe('wiring', () => {
   const w = world();
-  const press = (node: string, port: string, dir: 'in' | 'out') =>
-    connect.press(w, judge, { node, port, dir }, at(600, 150));
+  const press = (node: string, port: string, dir: 'in' | 'out') => connect.press(w, { node, port, dir }, at(600, 150));
   it('judges every node at once', () => {
     const c = press('worker', 'out', 'out');
     expect(c.targets.get('worker')?.ways.map((v) => v.access)).toEqual(['invoke']);
@@ -120,9 +123,9 @@ describe('wiring', () => {
   });
   it('drops on a legal node with its ways, and on an illegal one with the reason', () => {
     const c = press('api', 'out', 'out');
-    const on = connect.drag(c, at(450, 150), { node: 'worker', port: undefined }, w, judge);
+    const on = connect.drag(c, at(450, 150), { node: 'worker', port: undefined }, w);
     expect(connect.drop(on)).toMatchObject({ kind: 'wire', from: 'api', to: 'worker', ways: [{ protocol: 'route' }] });
-    const off = connect.drag(c, at(800, 150), { node: 'queue', port: undefined }, w, judge);
+    const off = connect.drag(c, at(800, 150), { node: 'queue', port: undefined }, w);
     expect(connect.drop(off)).toMatchObject({
       kind: 'refused',
       why: expect.stringMatching(/cannot be wired/) as string,
@@ -130,16 +133,16 @@ describe('wiring', () => {
   });
   it('may be drawn backwards', () => {
     const c = press('worker', 'in', 'in');
-    const on = connect.drag(c, at(50, 150), { node: 'api', port: undefined }, w, judge);
+    const on = connect.drag(c, at(50, 150), { node: 'api', port: undefined }, w);
     expect(connect.drop(on)).toMatchObject({ kind: 'wire', from: 'api', to: 'worker' });
   });
   it('opens the picker far from its port, and forgets near it', () => {
     const c = press('worker', 'out', 'out');
-    expect(connect.drop(connect.drag(c, at(700, 400), undefined, w, judge))).toMatchObject({
+    expect(connect.drop(connect.drag(c, at(700, 400), undefined, w))).toMatchObject({
       kind: 'open',
       at: { x: 700, y: 400 },
     });
-    expect(connect.drop(connect.drag(c, at(620, 160), undefined, w, judge))).toEqual({ kind: 'nothing' });
+    expect(connect.drop(connect.drag(c, at(620, 160), undefined, w))).toEqual({ kind: 'nothing' });
     expect(connect.drop(c)).toEqual({ kind: 'nothing' });
   });
 });

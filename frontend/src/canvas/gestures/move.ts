@@ -4,6 +4,7 @@ import { ancestors, groupAt, withContents } from '../../design/select';
 import type { ID } from '../../design/types';
 import { beyond, type Pointer, type World } from './gesture';
 import { align, type Guide } from './guides';
+import { type Splice, under } from './splice';
 
 export interface Move {
   kind: 'move';
@@ -19,6 +20,8 @@ export interface Move {
   copy: boolean;
   /** The group that the nodes would lie in. */
   into: ID | undefined;
+  /** The wire that the node would come into. */
+  onto: Splice | undefined;
   guides: readonly Guide[];
 }
 
@@ -45,6 +48,7 @@ export function press(w: World, selected: ReadonlySet<ID>, id: ID, p: Pointer): 
     moving,
     copy: false,
     into: undefined,
+    onto: undefined,
     guides: [],
   };
 }
@@ -61,17 +65,37 @@ export function drag(m: Move, p: Pointer, w: World): Move {
     // Shift keeps the line even where something to snap to is near.
     if (p.shift) by = free.x === 0 ? { x: 0, y: by.y } : { x: by.x, y: 0 };
   }
-  return { ...m, phase: 'dragging', by, copy: p.alt, guides, into: groupAt(w.design, p, w.isGroup, m.moving) };
+  const into = groupAt(w.design, p, w.isGroup, m.moving);
+  return {
+    ...m,
+    phase: 'dragging',
+    by,
+    copy: p.alt,
+    guides,
+    into,
+    onto: p.ctrl || p.alt ? undefined : ontoWire(m, by, w),
+  };
+}
+
+/** Only a node alone that is not wired yet comes into a wire: one that is part of something is being put in order. */
+function ontoWire(m: Move, by: Point, w: World): Splice | undefined {
+  const [id, ...more] = m.moving;
+  const n = w.design.nodes[id ?? ''];
+  if (!n || more.length > 0 || w.judge.spec(n.kind).shape !== 'node') return undefined;
+  if (Object.values(w.design.edges).some((e) => e.from.node === n.id || e.to.node === n.id)) return undefined;
+  const r = rectOf(n);
+  return under(w, n, { ...r, x: r.x + by.x, y: r.y + by.y });
 }
 
 export type Dropped =
-  { kind: 'click'; selection: ReadonlySet<ID> } | { kind: 'move' | 'copy'; ids: ID[]; by: Point; into: ID | undefined };
+  | { kind: 'click'; selection: ReadonlySet<ID> }
+  | { kind: 'move' | 'copy'; ids: ID[]; by: Point; into: ID | undefined; onto: Splice | undefined };
 
 /** The drop: a click where nothing was dragged. */
 export function drop(m: Move, w: World): Dropped {
   if (m.phase === 'pressed' || m.moving.size === 0) return { kind: 'click', selection: m.clicked };
   const ids = nodesOf(w, m.selection).filter((id) => m.moving.has(id));
-  return { kind: m.copy ? 'copy' : 'move', ids, by: m.by, into: m.into };
+  return { kind: m.copy ? 'copy' : 'move', ids, by: m.by, into: m.into, onto: m.onto };
 }
 
 /** The group that each dropped node lies in: decided by its own middle, so that half of a selection may enter. */

@@ -4,6 +4,7 @@ import { boxHeight, boxWidth, grid, type Point, type Rect, snap } from '../../de
 import { groupAt } from '../../design/select';
 import type { ID } from '../../design/types';
 import type { Pointer, World } from './gesture';
+import { type Splice, under } from './splice';
 
 export interface Placing {
   kind: 'place';
@@ -11,6 +12,8 @@ export interface Placing {
   /** Where the node would lie; null while the pointer is off the canvas. */
   rect: Rect | null;
   into: ID | undefined;
+  /** The wire that it would come into. */
+  onto: Splice | undefined;
 }
 
 /** The size of a new node of a kind. */
@@ -21,11 +24,15 @@ export const sizeOf = (spec: Spec): { w: number; h: number } =>
       ? { w: 200, h: 96 }
       : { w: boxWidth, h: boxHeight };
 
-export const press = (spec: Spec): Placing => ({ kind: 'place', spec, rect: null, into: undefined });
+export const press = (spec: Spec): Placing => ({ kind: 'place', spec, rect: null, into: undefined, onto: undefined });
 
 export function drag(p: Placing, at: Pointer | null, w: World): Placing {
-  if (!at) return { ...p, rect: null, into: undefined };
-  return { ...p, rect: around(p.spec, at, !at.ctrl), into: groupAt(w.design, at, w.isGroup) };
+  if (!at) return { ...p, rect: null, into: undefined, onto: undefined };
+  const rect = around(p.spec, at, !at.ctrl);
+  // It is judged as if it stood there already.
+  const stand = { id: ' ', kind: p.spec.id, name: p.spec.noun, x: rect.x, y: rect.y };
+  const onto = at.ctrl || p.spec.shape !== 'node' ? undefined : under(w, stand, rect);
+  return { ...p, rect, into: groupAt(w.design, at, w.isGroup), onto };
 }
 
 /** The rectangle of a new node with its middle at a point. */

@@ -2,12 +2,14 @@
 // are computed anew.
 import { useStore as useFlow, ViewportPortal } from '@xyflow/react';
 import { memo, type ReactElement, useMemo, useRef } from 'react';
-import { type Rect, rectOf, touches } from '../../design/geometry';
-import type { Design, EdgeRecord, ID } from '../../design/types';
+import { type Point, type Rect, touches } from '../../design/geometry';
+import type { Design, ID } from '../../design/types';
 import { useStore } from '../../session/store';
 import { type Displaced, layer } from '../boxes';
 import { useBoard } from '../context';
-import { type Curve, curve, lanes, portPoint, wireLabel } from '../geometry';
+import { hitOf } from '../hands';
+import { type Curve, wireLabel } from '../geometry';
+import { heldWire, onto } from '../board';
 import { markClass, markWords, useFindings, useMark } from './Paint';
 import { useTurn } from './turn';
 import './wires.css';
@@ -27,35 +29,49 @@ function useWindow(): Rect {
 }
 
 export const Wires = memo(function Wires({ design, shown }: { design: Design; shown: Displaced }): ReactElement {
-  const { shelf } = useBoard().session;
+  const board = useBoard();
+  const { routes } = board;
+  const { shelf } = board.session;
   const edges = useMemo(() => Object.values(design.edges), [design.edges]);
-  const laneOf = useMemo(() => lanes(edges), [edges]);
-  const kept = useRef(new WeakMap<EdgeRecord, { key: string; curve: Curve }>());
+  const held = useStore(board.gesture, heldWire);
+  const entered = useStore(board.gesture, onto);
   const window = useWindow();
   const drawn: ReactElement[] = [];
   for (const e of edges) {
     const from = design.nodes[e.from.node];
     const to = design.nodes[e.to.node];
-    if (!from || !to) continue;
-    const ra = shown.at(from);
-    const rb = shown.at(to);
-    if (!touches(window, around(ra, rb))) continue;
-    const a = portPoint({ ...from, ...ra }, shelf.spec(from.kind), e.from.port, 'out');
-    const b = portPoint({ ...to, ...rb }, shelf.spec(to.kind), e.to.port, 'in');
-    const lane = laneOf.get(e.id) ?? 0;
-    const key = `${String(a.x)} ${String(a.y)} ${String(b.x)} ${String(b.y)} ${String(lane)}`;
-    let known = kept.current.get(e);
-    if (known?.key !== key) {
-      known = { key, curve: curve(a, b, lane, from.id === to.id ? rectOf(from) : undefined) };
-      kept.current.set(e, known);
-    }
+    if (!from || !to || !touches(window, around(shown.at(from), shown.at(to)))) continue;
+    const moves = shown.moving.has(from.id) || shown.moving.has(to.id);
+    const c = moves ? routes.loose(design, e, shown.at) : routes.of(design, e);
+    if (!c) continue;
     const label = wireLabel(e, (p) => shelf.verb(p));
     const says = `Wire from ${from.name} to ${to.name}, ${shelf.verb(e.protocol)}${label ? `, ${label}` : ''}`;
-    drawn.push(<Wire key={e.id} id={e.id} from={from.id} to={to.id} curve={known.curve} label={label} says={says} />);
+    drawn.push(
+      <Wire
+        key={e.id}
+        id={e.id}
+        from={from.id}
+        to={to.id}
+        curve={c}
+        label={label}
+        says={says}
+        hand={e.id === held ? 'held' : e.id === entered ? 'entered' : ''}
+      />,
+    );
   }
   return (
     <ViewportPortal>
-      <svg className="wires" style={{ zIndex: layer.wires }}>
+      <svg
+        className="wires"
+        style={{ zIndex: layer.wires }}
+        onPointerOver={(e) => {
+          board.looked.set(hitOf(e.target as Element).wire ?? '');
+        }}
+        onPointerOut={(e) => {
+          const to = e.relatedTarget instanceof Element ? hitOf(e.relatedTarget).wire : undefined;
+          board.looked.set(to ?? '');
+        }}
+      >
         {drawn}
       </svg>
     </ViewportPortal>
@@ -75,9 +91,11 @@ interface WireProps {
   curve: Curve;
   label: string;
   says: string;
+  /** Its end is in the hand, or a node is over it that would come into it. */
+  hand: '' | 'held' | 'entered';
 }
 
-const Wire = memo(function Wire({ id, from, to, curve: c, label, says }: WireProps): ReactElement {
+const Wire = memo(function Wire({ id, from, to, curve: c, label, says, hand }: WireProps): ReactElement {
   const { session } = useBoard();
   const ref = useRef<SVGGElement>(null);
   useTurn(id, ref);
@@ -88,11 +106,10 @@ const Wire = memo(function Wire({ id, from, to, curve: c, label, says }: WirePro
   const about = [says, mark ? markWords(mark) : '', ...findings.map((f) => `${f.severity}: ${f.message}`)].filter(
     Boolean,
   );
-  const width = label ? labelWidth(label) + 12 : 0;
   return (
     <g
       ref={ref}
-      className={`wire ${state} ${worst ? `wire-${worst}` : ''} ${markClass(mark)}`}
+      className={`wire ${state} ${hand} ${worst ? `wire-${worst}` : ''} ${markClass(mark)}`}
       data-wire={id}
       tabIndex={-1}
       role="img"
@@ -102,15 +119,21 @@ const Wire = memo(function Wire({ id, from, to, curve: c, label, says }: WirePro
       <path className="wire-hit" d={c.d} />
       <path className="wire-line" d={c.d} />
       <path className="wire-tip" d={c.tip} />
-      {label && (
-        <g className="wire-label" transform={`translate(${String(c.middle.x)} ${String(c.middle.y)})`}>
-          <rect x={-width / 2} y={-9} width={width} height={18} rx={9} />
-          <text y={3.5}>{label}</text>
-        </g>
-      )}
+      {label && <WireLabel at={c.middle} text={label} />}
     </g>
   );
 });
+
+/** What a wire says. A press on it opens what the wire is and adds. */
+export function WireLabel({ at, text }: { at: Point; text: string }): ReactElement {
+  const width = labelWidth(text) + 12;
+  return (
+    <g className="wire-label" transform={`translate(${String(at.x)} ${String(at.y)})`}>
+      <rect x={-width / 2} y={-9} width={width} height={18} rx={9} />
+      <text y={3.5}>{text}</text>
+    </g>
+  );
+}
 
 const widths = new Map<string, number>();
 let pen: CanvasRenderingContext2D | null | undefined;

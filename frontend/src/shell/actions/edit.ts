@@ -1,5 +1,6 @@
 import { clip, pasteFromMenu } from '../../canvas/clipboard';
 import { duplicate, removeSelected, settle, startRename } from '../../canvas/verbs';
+import { healSelected } from '../../canvas/wiring';
 import type { App } from '../app';
 import { saved } from '../saved';
 import { type Action, chosen, editable, nodes, open } from './action';
@@ -99,6 +100,18 @@ export const edit: Action[] = [
     when: chosen,
     run: (a) => {
       removeSelected(a.board);
+    },
+  },
+  {
+    id: 'edit.heal',
+    title: 'Delete and heal the wire',
+    group: 'Edit',
+    keys: ['Ctrl+Delete', 'Ctrl+Backspace'],
+    canvas: true,
+    danger: true,
+    when: nodes,
+    run: (a) => {
+      healSelected(a.board);
     },
   },
 ];
