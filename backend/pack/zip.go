@@ -106,7 +106,7 @@ func (j *job) zip(ctx context.Context) (Artifact, error) {
 	}
 	defer os.Remove(file.Name())
 	defer file.Close()
-	sum, out := sha256.New(), bufio.NewWriterSize(file, 64<<10)
+	sum, out := sha256.New(), bufio.NewWriterSize(file, int(min(64<<10, 4<<10+j.unzipped())))
 	count := &counter{w: io.MultiWriter(sum, out)}
 	machines, err := writeZip(ctx, count, j.entries, j.run.deflate)
 	if err == nil {
@@ -121,14 +121,13 @@ func (j *job) zip(ctx context.Context) (Artifact, error) {
 	if err != nil {
 		return fail(err)
 	}
-	a := Artifact{Digest: hex.EncodeToString(sum.Sum(nil)), Size: count.n, LeftOut: slices.Sorted(slices.Values(j.leftOut))}
+	a := Artifact{Digest: hex.EncodeToString(sum.Sum(nil)), Size: count.n, Unzipped: j.unzipped(), LeftOut: slices.Sorted(slices.Values(j.leftOut))}
 	a.Path = j.run.packer.zipPath(a.Digest)
 	if err := os.Rename(file.Name(), a.Path); err != nil {
 		return fail(err)
 	}
 	for _, e := range j.entries {
 		a.Files = append(a.Files, File{e.name, e.size, e.exec})
-		a.Unzipped += e.size
 	}
 	j.judge(a.Size, machines)
 	slices.Sort(j.warnings)
@@ -150,10 +149,7 @@ func (j *job) judge(size int64, machines map[string]string) {
 
 // checkSize refuses what Lambda would refuse, before anything is read.
 func (j *job) checkSize() error {
-	var total int64
-	for _, e := range j.entries {
-		total += e.size
-	}
+	total := j.unzipped()
 	if total <= MaxUnzipped {
 		return nil
 	}
@@ -165,6 +161,14 @@ func (j *job) checkSize() error {
 	return fault.New(fault.Limit, "%q has %s unzipped, Lambda takes %s; the largest: %s",
 		j.unit.Name, megabytes(total), megabytes(MaxUnzipped), strings.Join(names, ", ")).At(j.unit.Node).
 		Try("Leave out what the function does not need, or read it from S3 or EFS at run time.")
+}
+
+// unzipped is the size of all entries together.
+func (j *job) unzipped() (total int64) {
+	for _, e := range j.entries {
+		total += e.size
+	}
+	return total
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
