@@ -120,6 +120,7 @@ func listing(t *testing.T, dir string) []string {
 
 // TestChangesRepackWhatTheyConcern: a change repacks the units that were made of it, or could be now, and no other.
 func TestChangesRepackWhatTheyConcern(t *testing.T) {
+	t.Parallel()
 	root, units := shop(t)
 	deps := pack.Deps{CacheDir: t.TempDir(), Now: later}
 	p := pack.New(deps)
@@ -185,6 +186,7 @@ func zipOf(t *testing.T, p *pack.Packer, u pack.Unit) string { return must(t, p,
 
 // TestCacheDeleted: the cache may go at any time, whole or in part, or be of another version: then it is made anew.
 func TestCacheDeleted(t *testing.T) {
+	t.Parallel()
 	_, units := shop(t)
 	cache := filepath.Join(t.TempDir(), "cache")
 	p := pack.New(pack.Deps{CacheDir: cache, Now: later})
@@ -288,6 +290,7 @@ func TestOldZipsGo(t *testing.T) {
 
 // TestPackAtOnce: several packers, of one process and of several, may share a cache at the same time.
 func TestPackAtOnce(t *testing.T) {
+	t.Parallel()
 	_, units := shop(t)
 	cache := t.TempDir()
 	want, err := packer(t).Pack(t.Context(), units)

@@ -17,6 +17,7 @@ import (
 // TestKilledWhilePacking: a process that is killed at any point of its work leaves no half zip under a digest, and the next
 // packs everything right, from what is there.
 func TestKilledWhilePacking(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	units := killProject(t, root)
 	want, err := pack.New(pack.Deps{CacheDir: t.TempDir()}).Pack(t.Context(), units)

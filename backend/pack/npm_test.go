@@ -16,6 +16,7 @@ import (
 // TestNpmInstall installs what package.json asks for and node_modules lacks, once for all functions of a workspace, with
 // the real npm (a package in a folder needs no network) and without running the package's scripts.
 func TestNpmInstall(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("npm"); err != nil {
 		t.Skip("needs npm")
 	}
@@ -54,6 +55,7 @@ func TestNpmInstall(t *testing.T) {
 func TestNpmOffline(t *testing.T) {
 	source := map[string]string{"index.ts": "import 'dep'; export const handler = 1;", "package.json": `{"dependencies":{"dep":"1.0.0"}}`}
 	t.Run("registry out of reach", func(t *testing.T) {
+		t.Parallel()
 		if _, err := exec.LookPath("npm"); err != nil {
 			t.Skip("needs npm")
 		}

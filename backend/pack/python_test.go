@@ -188,6 +188,7 @@ func TestPythonErrors(t *testing.T) {
 
 // TestPythonRealPip installs a wheel from the function's folder with the real pip, for another machine than this one.
 func TestPythonRealPip(t *testing.T) {
+	t.Parallel()
 	if exec.Command("python3", "-m", "pip", "--version").Run() != nil {
 		t.Skip("needs python3 with pip")
 	}

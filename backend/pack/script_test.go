@@ -39,6 +39,7 @@ func TestScriptRuns(t *testing.T) {
 		"top-level await": {map[string]string{"index.ts": "const late = await Promise.resolve(1);\n" + typescript + "\nvoid late;"}, "", "index.mjs"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			handler := c.handler
 			if handler == "" {
 				handler = "index.handler"
@@ -186,6 +187,7 @@ func TestScriptStackTraces(t *testing.T) {
 
 // TestScriptErrors: each says the node, the place, and what to do.
 func TestScriptErrors(t *testing.T) {
+	t.Parallel()
 	ok := map[string]string{"index.ts": "export const handler = async () => 1;"}
 	for name, c := range map[string]struct {
 		files   map[string]string
@@ -230,6 +232,7 @@ func TestScriptExportsFromOutside(t *testing.T) {
 // TestTogetherIsAsAlone: whether functions are bundled in one go or each alone, their zips are the same, and one
 // with an error does not hinder the others.
 func TestTogetherIsAsAlone(t *testing.T) {
+	t.Parallel()
 	units := project(t, 24, typescript)
 	write(t, units[3].Dir, map[string]string{"index.ts": "const { plus } = require('dep');\nexports.handler = async () => plus(1, 2);\n"})
 	write(t, units[4].Dir, map[string]string{"index.ts": "import fs = require('fs');\nimport { greet } from '../../shared/greet';\nexport const handler = async () => greet(String(fs)), more = 1;\n"})
