@@ -1,11 +1,12 @@
-// Package diagram draws a design without a screen: design × shelf → Scene → SVG or DOT. It is pure, reads neither files
-// nor network, and imports design and kind.
+// Package diagram draws a design without a screen: design × shelf → Scene → SVG, PNG, PDF, DOT, Mermaid, draw.io or a
+// document; and it lays designs out. It is pure, reads neither files nor network, and imports design and kind.
 package diagram
 
 import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 
 	"airloom/backend/design"
 	"airloom/backend/kind"
@@ -33,25 +34,34 @@ type Rect struct{ X, Y, W, H float64 }
 
 // Item is something with a place.
 type Item struct {
-	ID, Name, Kind, Title, Text, Icon, Color string
-	Parent                                   string
-	Rect                                     Rect
+	ID, Name, Kind, Title, Info, Text, Icon, Color string
+	Parent                                         string
+	Locked                                         bool
+	Outs                                           []float64 // how far down its right side wires may leave
+	Rect                                           Rect
 }
 
-// Line is a wire: a cubic curve from (X1,Y1) to (X2,Y2), leaving and arriving horizontally.
+// Line is a wire: its run, the tip at its end, and where its label is centred. From and To are ids of items, Out and In how
+// far down their sides it touches them.
 type Line struct {
 	ID, From, To, Label string
-	X1, Y1, X2, Y2      float64
+	Out, In             float64
+	Run, Tip            Path
+	Middle              Point
 }
 
-// Select narrows a scene to some nodes, with what lies in their groups; none means all.
+// Select narrows a design to some nodes, with what lies in their groups; none means all.
 func Select(d design.Design, ids []design.ID) design.Design {
 	if len(ids) == 0 {
 		return d
 	}
+	chosen := map[design.ID]bool{}
+	for _, id := range ids {
+		chosen[id] = true
+	}
 	keep := func(id design.ID) bool {
 		for seen := 0; id != "" && seen <= len(d.Nodes); seen++ {
-			if slices.Contains(ids, id) {
+			if chosen[id] {
 				return true
 			}
 			id = d.Nodes[id].Parent
@@ -78,23 +88,25 @@ func Select(d design.Design, ids []design.ID) design.Design {
 // Lay makes the scene. A kind that spec does not know is drawn as a plain box with its id.
 func Lay(d design.Design, spec func(kind string) (kind.Spec, bool)) Scene {
 	s := Scene{Name: settingText(d, "name")}
-	rects := map[design.ID]Rect{}
+	specs := map[design.ID]kind.Spec{}
+	groups := map[string]bool{}
 	for _, id := range d.NodeIDs() {
 		n := d.Nodes[id]
 		sp, known := spec(n.Kind)
 		if !known {
 			sp = kind.Spec{Title: n.Kind, Shape: kind.Box}
 		}
-		it := Item{ID: string(id), Name: n.Name, Kind: n.Kind, Title: sp.Title, Icon: sp.Icon, Parent: string(n.Parent),
-			Rect: Rect{n.X, n.Y, BoxWidth, BoxHeight}}
-		if n.W > 0 && n.H > 0 {
-			it.Rect.W, it.Rect.H = n.W, n.H
+		specs[id] = sp
+		it := Item{ID: string(id), Name: n.Name, Kind: n.Kind, Title: sp.Title, Icon: sp.Icon, Parent: string(n.Parent), Locked: n.Locked,
+			Info: summary(sp, n.Props), Text: fieldText(sp, n.Props, kind.LongText), Color: fieldText(sp, n.Props, kind.Color), Rect: place(n)}
+		for _, p := range sp.Ports {
+			if p.Dir == kind.Out {
+				it.Outs = append(it.Outs, portY(sp, p.ID, kind.Out, it.Rect.H))
+			}
 		}
-		it.Text, _ = n.Props["text"].(string)
-		it.Color, _ = n.Props["color"].(string)
-		rects[id] = it.Rect
 		switch sp.Shape {
 		case kind.Group:
+			groups[it.ID] = true
 			s.Groups = append(s.Groups, it)
 		case kind.Note:
 			s.Notes = append(s.Notes, it)
@@ -102,39 +114,140 @@ func Lay(d design.Design, spec func(kind string) (kind.Spec, bool)) Scene {
 			s.Boxes = append(s.Boxes, it)
 		}
 	}
-	slices.SortStableFunc(s.Groups, func(a, b Item) int { return cmp.Compare(b.Rect.W*b.Rect.H, a.Rect.W*a.Rect.H) })
-	for _, id := range d.EdgeIDs() {
-		e := d.Edges[id]
-		a, okA := rects[e.From.Node]
-		b, okB := rects[e.To.Node]
-		if !okA || !okB {
-			continue
-		}
-		s.Wires = append(s.Wires, Line{ID: string(id), From: string(e.From.Node), To: string(e.To.Node), Label: label(e),
-			X1: a.X + a.W, Y1: a.Y + a.H/2, X2: b.X, Y2: b.Y + b.H/2})
-	}
-	s.Bounds = bounds(rects)
+	adopt(s.Groups, groups)
+	adopt(s.Boxes, groups)
+	adopt(s.Notes, groups)
+	slices.SortStableFunc(s.Groups, func(a, b Item) int { return cmp.Compare(depth(d, a.ID), depth(d, b.ID)) })
+	s.Wires = wires(d, specs)
+	s.Bounds = bounds(s)
 	return s
 }
 
-// label is what a wire says: its route where it has one, else its access, else its protocol.
-func label(e design.Edge) string {
-	if p, ok := e.Props["path"].(string); ok {
-		m, _ := e.Props["method"].(string)
-		return m + " " + p
+// adopt forgets parents that are not in the scene.
+func adopt(items []Item, groups map[string]bool) {
+	for i := range items {
+		if !groups[items[i].Parent] {
+			items[i].Parent = ""
+		}
 	}
-	return cmp.Or(e.Access, e.Protocol)
 }
 
-func bounds(rects map[design.ID]Rect) Rect {
-	if len(rects) == 0 {
-		return Rect{0, 0, BoxWidth, BoxHeight}
+func depth(d design.Design, id string) int {
+	n := 0
+	for p := d.Nodes[design.ID(id)].Parent; p != "" && n <= len(d.Nodes); p = d.Nodes[p].Parent {
+		n++
 	}
+	return n
+}
+
+func place(n design.Node) Rect {
+	r := Rect{n.X, n.Y, BoxWidth, BoxHeight}
+	if n.W > 0 {
+		r.W = n.W
+	}
+	if n.H > 0 {
+		r.H = n.H
+	}
+	return r
+}
+
+// label is what a wire says: its route where it has one, else its access, else its protocol's verb.
+func label(e design.Edge) string {
+	if p, ok := e.Props["path"].(string); ok {
+		if m, ok := e.Props["method"].(string); ok {
+			return m + " " + p
+		}
+		return p
+	}
+	if e.Access != "" {
+		return e.Access
+	}
+	if p, ok := kind.ProtocolOf(kind.ProtocolID(e.Protocol)); ok {
+		return p.Title
+	}
+	return e.Protocol
+}
+
+// summary is what a box says about its node in one line: at most two short values worth a glance, never a secret
+// (frontend/src/catalog/summary.ts says the same).
+func summary(sp kind.Spec, props design.Props) string {
+	out, n := "", 0
+	for _, f := range sp.Fields {
+		telling := f.Type == kind.Choice || f.Type == kind.Number || f.Type == kind.Cron || f.Type == kind.Text && f.Required
+		if f.Sensitive || !telling || n == 2 {
+			continue
+		}
+		v := said(value(props, f))
+		if v == "" {
+			continue
+		}
+		if f.Unit != "" {
+			v += " " + f.Unit
+		}
+		if len([]rune(v)) > 24 {
+			continue
+		}
+		if n++; n == 2 {
+			out += " · "
+		}
+		out += v
+	}
+	return out
+}
+
+// value is the value that counts: the default where nobody set one.
+func value(props design.Props, f kind.Field) any {
+	if v := props[f.Name]; v != nil {
+		return v
+	}
+	return f.Default
+}
+
+// said is a text or a number as people read it, "" for anything else.
+func said(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case int:
+		return strconv.Itoa(v)
+	}
+	return ""
+}
+
+func fieldText(sp kind.Spec, props design.Props, t kind.FieldType) string {
+	for _, f := range sp.Fields {
+		if f.Type == t {
+			v, _ := value(props, f).(string)
+			return v
+		}
+	}
+	return ""
+}
+
+// bounds is what a picture has to show: all items, wires and labels, and a margin.
+func bounds(s Scene) Rect {
 	x1, y1, x2, y2 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
-	for _, r := range rects {
+	add := func(r Rect) {
 		x1, y1 = min(x1, r.X), min(y1, r.Y)
 		x2, y2 = max(x2, r.X+r.W), max(y2, r.Y+r.H)
 	}
+	for _, items := range [][]Item{s.Groups, s.Boxes, s.Notes} {
+		for _, it := range items {
+			add(it.Rect)
+		}
+	}
+	for _, w := range s.Wires {
+		add(w.Run.bounds())
+		if w.Label != "" {
+			add(labelRect(w))
+		}
+	}
+	if math.IsInf(x1, 0) {
+		return Rect{0, 0, BoxWidth, BoxHeight}
+	}
+	x1, y1, x2, y2 = math.Floor(x1), math.Floor(y1), math.Ceil(x2), math.Ceil(y2)
 	return Rect{x1 - Margin, y1 - Margin, x2 - x1 + 2*Margin, y2 - y1 + 2*Margin}
 }
 

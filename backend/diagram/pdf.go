@@ -1,0 +1,119 @@
+package diagram
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"strings"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+
+	"airloom/backend/fault"
+)
+
+const (
+	point     = 0.75    // points of a canvas unit: 72 to 96 in an inch
+	mostPoint = 14_400  // the largest page that readers show, PDF 32000-1 annex C
+	mostItems = 200_000 // of a scene, so that no document takes more than some hundred megabytes to make
+)
+
+// PDF draws a scene on one page of its size: as paths and as text in embedded fonts. Equal scenes give equal bytes.
+func PDF(s Scene, t Theme) ([]byte, error) {
+	if n := len(s.Boxes) + len(s.Groups) + len(s.Notes) + len(s.Wires); n > mostItems {
+		return nil, fault.New(fault.Limit, "a page shows at most %d things, and this drawing has %d", mostItems, n).Try("export a selection or a group")
+	}
+	scale := min(point, mostPoint/max(s.Bounds.W, s.Bounds.H))
+	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: s.Bounds.W * scale, Ht: s.Bounds.H * scale}})
+	doc.SetCatalogSort(true)
+	doc.SetCreationDate(time.Unix(0, 0).UTC())
+	doc.SetModificationDate(time.Unix(0, 0).UTC())
+	doc.SetProducer("Airloom", true)
+	doc.SetTitle(plain(s.Name), true)
+	doc.SetMargins(0, 0, 0)
+	doc.SetAutoPageBreak(false, 0)
+	doc.AddPage()
+	b := &page{doc: doc, scale: scale, origin: Point{s.Bounds.X, s.Bounds.Y}, fonts: map[int]bool{}}
+	doc.SetLineCapStyle("round")
+	doc.SetLineJoinStyle("round")
+	paint(s, t, b)
+	var out bytes.Buffer
+	if err := doc.Output(&out); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "writing the PDF")
+	}
+	return out.Bytes(), nil
+}
+
+// page is the brush that draws PDF.
+type page struct {
+	doc    *fpdf.Fpdf
+	scale  float64
+	origin Point
+	fonts  map[int]bool
+	alpha  uint8
+}
+
+func (b *page) open(string) {}
+func (b *page) close()      {}
+
+func (b *page) fill(p Path, c color.NRGBA) {
+	b.ink(c)
+	b.doc.SetFillColor(int(c.R), int(c.G), int(c.B))
+	b.path(p)
+	b.doc.DrawPath("F")
+}
+
+func (b *page) stroke(p Path, width float64, c color.NRGBA) {
+	b.ink(c)
+	b.doc.SetDrawColor(int(c.R), int(c.G), int(c.B))
+	b.doc.SetLineWidth(width * b.scale)
+	b.path(p)
+	b.doc.DrawPath("D")
+}
+
+// ink sets the opacity, which is a state of the page.
+func (b *page) ink(c color.NRGBA) {
+	if c.A != b.alpha {
+		b.doc.SetAlpha(float64(c.A)/255, "Normal")
+		b.alpha = c.A
+	}
+}
+
+func (b *page) path(p Path) {
+	for _, s := range p.to(b.scale, -b.origin.X*b.scale, -b.origin.Y*b.scale) {
+		switch s.Op {
+		case 'M':
+			b.doc.MoveTo(s.P[0].X, s.P[0].Y)
+		case 'L':
+			b.doc.LineTo(s.P[0].X, s.P[0].Y)
+		case 'C':
+			b.doc.CurveBezierCubicTo(s.P[0].X, s.P[0].Y, s.P[1].X, s.P[1].Y, s.P[2].X, s.P[2].Y)
+		case 'Z':
+			b.doc.ClosePath()
+		}
+	}
+}
+
+func (b *page) text(x, y float64, f font, c color.NRGBA, s string) {
+	family := fmt.Sprintf("Inter-%d", f.weight)
+	if !b.fonts[f.weight] {
+		b.doc.AddUTF8FontFromBytes(family, "", bytes.Clone(faces()[f.weight].file)) // which it changes
+		b.fonts[f.weight] = true
+	}
+	b.ink(c)
+	b.doc.SetTextColor(int(c.R), int(c.G), int(c.B))
+	b.doc.SetFont(family, "", f.size*b.scale)
+	// Every word begins where it belongs, so that what kerning moves does not add up.
+	line, _ := set(s, f)
+	for i := 0; i < len(line); {
+		var word strings.Builder
+		from := i
+		for ; i < len(line) && line[i].char != ' '; i++ {
+			word.WriteRune(line[i].char)
+		}
+		if i > from {
+			b.doc.Text((x+line[from].x-b.origin.X)*b.scale, (y-b.origin.Y)*b.scale, word.String())
+		}
+		i++
+	}
+}
