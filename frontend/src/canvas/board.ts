@@ -22,7 +22,16 @@ export interface Nudge {
   by: Point;
 }
 
-export type Gesture = Move | Marquee | Wiring | Resize | Placing | Nudge;
+/** Nodes on their way to places that an edit has given them. */
+export interface Glide {
+  kind: 'glide';
+  moving: ReadonlySet<ID>;
+  /** How far each was from its place, and how much of that is left: 1 to 0. */
+  back: ReadonlyMap<ID, Point>;
+  left: number;
+}
+
+export type Gesture = Move | Marquee | Wiring | Resize | Placing | Nudge | Glide;
 
 /** The wire whose end is in the hand. */
 export const heldWire = (g: Gesture | null): ID | undefined =>

@@ -22,11 +22,19 @@ const still: Displaced = { at: rectOf, moving: new Set(), ghosts: [] };
 
 /** Tells whether a gesture shows records elsewhere than they are. */
 export const displaces = (g: Gesture | null): boolean =>
-  g?.kind === 'resize' || g?.kind === 'nudge' || (g?.kind === 'move' && g.phase === 'dragging');
+  g?.kind === 'resize' || g?.kind === 'nudge' || g?.kind === 'glide' || (g?.kind === 'move' && g.phase === 'dragging');
 
 export function displaced(d: Design, g: Gesture | null): Displaced {
   if (g?.kind === 'resize') {
     return { ...still, at: (n) => (n.id === g.id ? g.rect : rectOf(n)), moving: new Set([g.id]) };
+  }
+  if (g?.kind === 'glide') {
+    const at = (n: NodeRecord): ReturnType<Displaced['at']> => {
+      const r = rectOf(n);
+      const by = g.back.get(n.id);
+      return by ? { ...r, x: r.x + by.x * g.left, y: r.y + by.y * g.left } : r;
+    };
+    return { ...still, at, moving: g.moving };
   }
   if (g?.kind === 'move' && g.copy) {
     return {

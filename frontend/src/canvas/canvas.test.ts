@@ -102,6 +102,11 @@ describe('boxes', () => {
     const b = boxes({ ...d, nodes: { ...d.nodes, api: { ...d.nodes.api, x: 48 } as never } }, shown);
     expect(b.filter((n) => a.includes(n)).map((n) => n.id)).toEqual(['box', 'worker', 'queue']);
   });
+  it('glide to where an edit has put them', () => {
+    const back = new Map([['api', { x: -100, y: 40 }]]);
+    const shown = displaced(d, { kind: 'glide', moving: new Set(['api']), back, left: 0.5 });
+    expect(boxes(d, shown).find((n) => n.id === 'api')?.position).toEqual({ x: -10, y: 140 });
+  });
   it('follow the hand, with the same data, so that what is in them is not drawn anew', () => {
     const shown = displaced(d, { kind: 'nudge', moving: new Set(['box']), by: { x: 10, y: 0 } });
     const still = boxes(d, displaced(d, null));

@@ -196,6 +196,7 @@ export class Hands {
         b.gesture.set(placing.drag(g, this.over(e) ? p : null, w));
         break;
       case 'nudge':
+      case 'glide':
         return;
     }
     this.edge();
@@ -238,6 +239,7 @@ export class Hands {
         }
         return;
       case 'nudge':
+      case 'glide':
         return;
     }
   }

@@ -173,11 +173,12 @@ export function settle(b: Board): void {
 
 export function nudge(b: Board, dx: number, dy: number): void {
   const g = b.gesture.get();
-  if (g && g.kind !== 'nudge') return;
+  if (g && g.kind !== 'nudge' && g.kind !== 'glide') return;
   const movable = b.selectedNodes.filter((n) => !n.locked).map((n) => n.id);
   if (movable.length === 0 || b.session.readOnly) return;
-  const before = g?.by ?? { x: 0, y: 0 };
-  const moving = g?.moving ?? new Set(movable);
+  const going = g?.kind === 'nudge' ? g : undefined;
+  const before = going?.by ?? { x: 0, y: 0 };
+  const moving = going?.moving ?? new Set(movable);
   b.nudge({ kind: 'nudge', moving, by: { x: before.x + dx, y: before.y + dy } }, () => {
     settle(b);
   });

@@ -26,7 +26,8 @@ export interface View {
 
 /** What is left free around a drawing that is shown whole: little in a small window. */
 const margin = (w: number, h: number): number => Math.max(8, Math.min(36, 0.06 * Math.min(w, h)));
-const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+/** The person wants nothing to move by itself. */
+export const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 const clamp = (z: number): number => Math.min(maxZoom, Math.max(minZoom, z));
 
 export function viewOf(flow: ReactFlowInstance, element: HTMLElement): View {

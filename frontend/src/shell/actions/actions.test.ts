@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeBridge } from '../../bridge/fake';
 import { action, actions, enabled } from '.';
 import { App } from '../app';
@@ -65,6 +65,7 @@ describe('the table of actions', () => {
     const wanted =
       'V,H,Ctrl++,Ctrl+-,Ctrl+0,Shift+1,Shift+2,Ctrl+A,Escape,G U,G D,G C,Tab,Shift+Tab,Alt+ArrowLeft,Alt+ArrowRight,Alt+ArrowUp,Alt+ArrowDown,' +
       'ArrowUp,Shift+ArrowUp,Ctrl+D,Ctrl+C,Ctrl+V,Ctrl+G,Ctrl+Shift+G,Ctrl+Shift+L,Ctrl+Z,Ctrl+Shift+Z,Ctrl+Y,Enter,F2,Delete,Ctrl+F,Ctrl+K,' +
+      'Ctrl+Delete,Alt+A,Alt+D,Alt+W,Alt+S,Alt+H,Alt+V,Alt+Shift+H,Alt+Shift+V,' +
       'Ctrl+Shift+P,?,Ctrl+Shift+D,Ctrl+Shift+E,Alt+Shift+D';
     expect(wanted.split(',').filter((k) => !keys.has(k))).toEqual([]);
   });
@@ -165,6 +166,22 @@ describe('actions', () => {
     run('arrange.ungroup');
     expect(app.session.design.nodes[group ?? '']).toBeUndefined();
     expect([...app.session.selection.get()].sort()).toEqual(['daily', 'shop-api']);
+  });
+
+  it('align and distribute in one step each', async () => {
+    app.session.select(['create-order', 'get-order', 'report']);
+    run('arrange.right');
+    app.session.select(['create-order', 'get-order', 'daily']);
+    run('arrange.distribute.y');
+    const y = (id: string): number => app.session.design.nodes[id]?.y ?? NaN;
+    expect(y('get-order')).toBe((y('create-order') + y('daily')) / 2);
+    await vi.waitFor(() => {
+      expect(app.session.project.get()?.saving.state).toBe('saved');
+    });
+    await run('edit.undo');
+    expect(y('get-order')).toBe(256);
+    app.session.select(['daily']);
+    expect(enabled(app, action('arrange.left'))).toBe(false);
   });
 
   it('spread the selection along the wires', () => {

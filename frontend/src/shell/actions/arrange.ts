@@ -1,3 +1,4 @@
+import { alignSelected, distributeSelected } from '../../canvas/arrange';
 import { askWire, groupSelected, nudge, stretch, toggleLock, ungroupSelected } from '../../canvas/verbs';
 import { grid } from '../../design/geometry';
 import type { App } from '../app';
@@ -44,6 +45,47 @@ const stretches: Action[] = ways.map(({ name, x, y }) => {
     },
   };
 });
+
+const several = (a: App): boolean => nodes(a) && a.board.selectedNodes.length > 1;
+
+/** Keys as in other drawing programs: A D W S lie as the sides do. */
+const lines: Action[] = (
+  [
+    ['left', 'Align left', 'A'],
+    ['right', 'Align right', 'D'],
+    ['top', 'Align top', 'W'],
+    ['bottom', 'Align bottom', 'S'],
+    ['centre', 'Align centres', 'H'],
+    ['middle', 'Align middles', 'V'],
+  ] as const
+).map(([line, title, key]) => ({
+  id: `arrange.${line}`,
+  title,
+  group: 'Arrange',
+  keys: [`Alt+${key}`],
+  canvas: true,
+  when: several,
+  run: (a) => {
+    alignSelected(a.board, line);
+  },
+}));
+
+const gaps: Action[] = (
+  [
+    ['x', 'Distribute horizontally', 'H'],
+    ['y', 'Distribute vertically', 'V'],
+  ] as const
+).map(([axis, title, key]) => ({
+  id: `arrange.distribute.${axis}`,
+  title,
+  group: 'Arrange',
+  keys: [`Alt+Shift+${key}`],
+  canvas: true,
+  when: (a) => nodes(a) && a.board.selectedNodes.length > 2,
+  run: (a) => {
+    distributeSelected(a.board, axis);
+  },
+}));
 
 export const arrange: Action[] = [
   {
@@ -125,6 +167,8 @@ export const arrange: Action[] = [
       toggleLock(a.board);
     },
   },
+  ...lines,
+  ...gaps,
   ...nudges,
   ...stretches,
 ];

@@ -1,0 +1,62 @@
+// Verbs that put the drawing in order. Nodes glide to their new places, so that the eye can follow them.
+import { applyDiff, isEmpty } from '../design/apply';
+import { align, distribute, type Line } from '../design/arrange';
+import type { Point } from '../design/geometry';
+import type { Design, Diff, ID } from '../design/types';
+import type { Board } from './board';
+import { amount, settle } from './verbs';
+import { calm } from './view';
+
+export function alignSelected(b: Board, line: Line): void {
+  settle(b);
+  const ids = b.selectedNodes.map((n) => n.id);
+  arranged(b, align(b.design, ids, line), `align ${amount(b, ids)}`);
+}
+
+export function distributeSelected(b: Board, axis: 'x' | 'y'): void {
+  settle(b);
+  const ids = b.selectedNodes.map((n) => n.id);
+  arranged(b, distribute(b.design, ids, axis), `distribute ${amount(b, ids)}`);
+}
+
+function arranged(b: Board, diff: Diff, label: string): void {
+  if (isEmpty(diff)) {
+    b.session.say('Everything is in its place already');
+    return;
+  }
+  const before = b.design;
+  b.edit(diff, label);
+  glide(b, before, applyDiff(before, diff));
+  b.session.say(label.slice(0, 1).toUpperCase() + label.slice(1));
+}
+
+/** More than these at once are seen as one jump, and would be drawn too slowly. */
+const most = 400;
+const duration = 220;
+
+/** Shows nodes on their way from where they were. */
+function glide(b: Board, before: Design, after: Design): void {
+  const back = new Map<ID, Point>();
+  for (const n of Object.values(after.nodes)) {
+    const was = before.nodes[n.id];
+    if (was && (was.x !== n.x || was.y !== n.y)) back.set(n.id, { x: was.x - n.x, y: was.y - n.y });
+  }
+  if (!b.view || back.size === 0 || back.size > most || calm()) return;
+  const begun = performance.now();
+  const moving = new Set(back.keys());
+  let shown = { kind: 'glide' as const, moving, back, left: 1 };
+  b.gesture.set(shown);
+  const step = (now: number): void => {
+    // Whoever takes something into the hand meanwhile sees the nodes where they are.
+    if (b.gesture.get() !== shown) return;
+    const t = Math.min(1, Math.max(0, now - begun) / duration);
+    if (t === 1) {
+      b.gesture.set(null);
+      return;
+    }
+    shown = { ...shown, left: (1 - t) ** 3 };
+    b.gesture.set(shown);
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+}
