@@ -170,6 +170,12 @@ func (s *Session) Plan(ctx context.Context, name string, opts sandbox.Options, s
 	id := "plan-" + strconv.Itoa(s.planned)
 	clear(s.plans)
 	s.plans[id] = p
+	if name == DefaultSandbox || name == "" {
+		s.code = map[string]string{}
+		for _, a := range b.Artifacts {
+			s.code[string(a.Node)] = a.Key
+		}
+	}
 	return PlanView{p, id}, nil
 }
 

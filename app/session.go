@@ -27,7 +27,8 @@ type Session struct {
 	follows   map[string]context.CancelFunc
 	plans     map[string]sandbox.Plan
 	planned   int
-	preview   *generate.Bundle // of the revision previewed
+	code      map[string]string // keys of the code of the newest plan for the embedded sandbox, by node
+	preview   *generate.Bundle  // of the revision previewed
 	previewed int64
 }
 

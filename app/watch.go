@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,40 +40,61 @@ func (s *Session) Watch(ctx context.Context, sink event.Sink) error {
 		return fault.Wrap(err, fault.Unavailable, "watching the sources").Try("raise the system's limit of file watches")
 	}
 	b, err := s.Preview()
-	if err != nil {
-		return err
-	}
-	for _, u := range b.Units {
-		if err := watchTree(w, filepath.Join(s.Folder(), filepath.FromSlash(u.Source))); err != nil {
-			_ = w.Close()
-			return err
+	if err == nil {
+		for _, u := range b.Units {
+			dir := filepath.Join(s.Folder(), filepath.FromSlash(u.Source))
+			if err = watchTree(w, dir, filepath.Join(dir, filepath.FromSlash(u.Output))); err != nil {
+				err = fault.Wrap(err, fault.Unavailable, "watching the source of %s", u.Name).At(string(u.Node)).Try("raise the system's limit of file watches")
+				break
+			}
 		}
 	}
-	go s.reloadOnSave(ctx, w, r, sink)
+	known := s.plannedCode()
+	if err == nil && len(known) == 0 {
+		known, err = s.keys(ctx)
+	}
+	if err != nil {
+		_ = w.Close()
+		return err
+	}
+	go s.reloadOnSave(ctx, w, r, known, sink)
 	return nil
 }
 
-func watchTree(w *fsnotify.Watcher, dir string) error {
+// plannedCode are the keys of the code that the newest plan for the embedded sandbox was made of, by node.
+func (s *Session) plannedCode() map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.code)
+}
+
+// keys are those of the code as it is now, by node.
+func (s *Session) keys(ctx context.Context) (map[string]string, error) {
+	packed, err := s.Pack(ctx, s.hostArch(ctx), event.Discard)
+	out := map[string]string{}
+	for _, p := range packed {
+		out[string(p.Node)] = p.Key
+	}
+	return out, err
+}
+
+// watchTree watches a folder of source with what is below it, but for what tools put there: output is where a build leaves its result.
+func watchTree(w *fsnotify.Watcher, dir, output string) error {
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return err
 		}
-		if n := d.Name(); p != dir && (n == "node_modules" || strings.HasPrefix(n, ".") || n == "__pycache__") {
+		if n := d.Name(); p != dir && (p == output || n == "node_modules" || strings.HasPrefix(n, ".") || n == "__pycache__") {
 			return fs.SkipDir
 		}
 		return w.Add(p)
 	})
 }
 
-func (s *Session) reloadOnSave(ctx context.Context, w *fsnotify.Watcher, r Reloader, sink event.Sink) {
+func (s *Session) reloadOnSave(ctx context.Context, w *fsnotify.Watcher, r Reloader, known map[string]string, sink event.Sink) {
 	defer w.Close()
-	var timer <-chan time.Time
-	known := map[string]string{} // key by node of what runs
-	if packed, err := s.Pack(ctx, s.hostArch(ctx), event.Discard); err == nil {
-		for _, p := range packed {
-			known[string(p.Node)] = p.Key
-		}
-	}
+	timer := time.After(0) // what was saved since the plan was made
+	again := false
 	for {
 		select {
 		case <-ctx.Done():
@@ -81,27 +103,54 @@ func (s *Session) reloadOnSave(ctx context.Context, w *fsnotify.Watcher, r Reloa
 			if !ok {
 				return
 			}
-			if info, err := os.Stat(e.Name); err == nil && info.IsDir() && e.Has(fsnotify.Create) {
-				_ = watchTree(w, e.Name) // gone again is no news
-			}
-			if !e.Has(fsnotify.Chmod) || e.Has(fsnotify.Write) {
+			if saved(w, e) {
 				timer = time.After(settle)
 			}
 		case err := <-w.Errors:
 			sink(event.Event{Type: event.Warn, Level: event.Warning, Time: s.app.deps.Now(), Text: "watching the sources: " + err.Error()})
 		case <-timer:
 			timer = nil
-			s.reload(ctx, r, known, sink)
+			changed := s.reload(ctx, r, known, sink)
+			// A build tool may write among the sources: that is looked at once more, and not for ever.
+			again = wrote(w) && (changed || !again)
+			if again {
+				timer = time.After(0)
+			}
 		}
 	}
 }
 
-func (s *Session) reload(ctx context.Context, r Reloader, known map[string]string, sink event.Sink) {
+// saved tells whether an event may have changed the code. New folders are watched from then on.
+func saved(w *fsnotify.Watcher, e fsnotify.Event) bool {
+	if info, err := os.Stat(e.Name); err == nil && info.IsDir() && e.Has(fsnotify.Create) {
+		_ = watchTree(w, e.Name, "") // gone again is no news
+	}
+	return !e.Has(fsnotify.Chmod) || e.Has(fsnotify.Write)
+}
+
+// wrote takes the events that have come meanwhile and tells whether one of them may have changed the code.
+func wrote(w *fsnotify.Watcher) bool {
+	any := false
+	for {
+		select {
+		case e, ok := <-w.Events:
+			if !ok {
+				return any
+			}
+			any = saved(w, e) || any
+		case <-time.After(settle):
+			return any
+		}
+	}
+}
+
+// reload exchanges the code that has changed, and tells whether it did.
+func (s *Session) reload(ctx context.Context, r Reloader, known map[string]string, sink event.Sink) bool {
 	packed, err := s.Pack(ctx, s.hostArch(ctx), event.Discard)
 	if err != nil {
 		f := fault.As(err)
 		sink(event.Event{Type: event.Warn, Level: event.Error, Time: s.app.deps.Now(), Node: f.Where, Text: "not reloaded: " + f.Error(), Data: event.Data{Hint: f.Hint}})
-		return
+		return false
 	}
 	var changed []generate.Artifact
 	for _, p := range packed {
@@ -110,16 +159,17 @@ func (s *Session) reload(ctx context.Context, r Reloader, known map[string]strin
 		}
 	}
 	if len(changed) == 0 {
-		return
+		return false
 	}
 	if err := r.Reload(ctx, changed); err != nil {
 		sink(event.Event{Type: event.Warn, Level: event.Error, Time: s.app.deps.Now(), Text: "not reloaded: " + err.Error()})
-		return
+		return false
 	}
 	for _, a := range changed {
 		known[string(a.Node)] = a.Key
 		sink(event.Event{Type: event.Step, Time: s.app.deps.Now(), Node: string(a.Node), Text: "reloaded " + string(a.Node)})
 	}
+	return true
 }
 
 func (s *Session) hostArch(ctx context.Context) string {
