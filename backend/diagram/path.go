@@ -109,7 +109,11 @@ func (p Path) lines(tolerance float64) (runs [][]Point, closed []bool) {
 // bezier divides a cubic curve evenly; how often follows from how far its control points lean out.
 func bezier(a Point, c [3]Point, tolerance float64) []Point {
 	lean := math.Hypot(a.X-2*c[0].X+c[1].X, a.Y-2*c[0].Y+c[1].Y) + math.Hypot(c[0].X-2*c[1].X+c[2].X, c[0].Y-2*c[1].Y+c[2].Y)
-	n := int(min(200, max(1, math.Ceil(math.Sqrt(lean*0.75/tolerance)))))
+	return evenly(a, c, int(min(200, max(1, math.Ceil(math.Sqrt(lean*0.75/tolerance))))))
+}
+
+// evenly gives n points of a cubic curve, at even steps of its parameter.
+func evenly(a Point, c [3]Point, n int) []Point {
 	out := make([]Point, 0, n)
 	for i := 1; i <= n; i++ {
 		t := float64(i) / float64(n)

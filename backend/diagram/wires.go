@@ -1,16 +1,21 @@
 package diagram
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"airloom/backend/design"
 	"airloom/backend/kind"
 )
 
-// wires are the runs of all edges whose ends are there. frontend/src/canvas/geometry.ts draws the same curves.
+// wires are the runs of all edges whose ends are there. The canvas has the same rules (frontend/src/canvas/geometry.ts and
+// routes.ts): the plain curve where it is free, a rounded detour where something lies between.
 func wires(d design.Design, specs map[design.ID]kind.Spec) []Line {
 	var out []Line
 	seen := map[[2]design.End]int{}
+	walls := newWalls(d, specs)
+	fan := fans(d)
 	for _, id := range d.EdgeIDs() {
 		e := d.Edges[id]
 		from, okFrom := d.Nodes[e.From.Node]
@@ -20,9 +25,9 @@ func wires(d design.Design, specs map[design.ID]kind.Spec) []Line {
 		}
 		a, b := place(from), place(to)
 		w := Line{ID: string(id), From: string(e.From.Node), To: string(e.To.Node), Label: label(e),
-			Out: portY(specs[e.From.Node], e.From.Port, kind.Out, a.H), In: portY(specs[e.To.Node], e.To.Port, kind.In, b.H)}
+			Out: portY(specs[e.From.Node], e.From.Port, kind.Out, a.H) + fan[id][0], In: portY(specs[e.To.Node], e.To.Port, kind.In, b.H) + fan[id][1]}
 		key := [2]design.End{e.From, e.To}
-		w.run(a, b, lane(seen[key]))
+		w.run(a, b, lane(seen[key]), walls)
 		seen[key]++
 		out = append(out, w)
 	}
@@ -37,9 +42,8 @@ func lane(i int) float64 {
 	return -float64(i) / 2
 }
 
-// run draws a cubic curve that leaves and arrives horizontally. The lane bends parallel wires apart; a wire to its own node
-// runs over it.
-func (w *Line) run(from, to Rect, lane float64) {
+// run lays a wire. The lane bends parallel wires apart; a wire to its own node runs over it.
+func (w *Line) run(from, to Rect, lane float64, walls *walls) {
 	a, b := Point{from.X + from.W, from.Y + w.Out}, Point{to.X, to.Y + w.In}
 	w.Tip.move(b.X-8, b.Y-4.5).line(b.X, b.Y).line(b.X-8, b.Y+4.5).close()
 	end := Point{b.X - 6, b.Y}
@@ -52,7 +56,12 @@ func (w *Line) run(from, to Rect, lane float64) {
 		return
 	}
 	bend, shift := max(40, math.Abs(b.X-a.X)/2), lane*22
-	w.Run.move(a.X, a.Y).curve(Point{a.X + bend, a.Y + shift}, Point{b.X - bend, b.Y + shift}, end)
+	plain := [3]Point{{a.X + bend, a.Y + shift}, {b.X - bend, b.Y + shift}, end}
+	if corners := walls.around(w, a, b, plain, from, to, lane); corners != nil {
+		w.Run, w.Middle = roundCorners(corners, 14), halfway(corners)
+		return
+	}
+	w.Run.move(a.X, a.Y).curve(plain[0], plain[1], plain[2])
 	w.Middle = Point{(a.X + b.X) / 2, (a.Y+b.Y)/2 + shift*0.75}
 }
 
@@ -72,4 +81,38 @@ func portY(sp kind.Spec, port string, dir kind.Direction, height float64) float6
 		return height / 2
 	}
 	return height * float64(at+1) / float64(n+1)
+}
+
+// fans are how far the two ends of each wire lie from the middle of their ports: wires that share a port fan out, those
+// from above on top.
+func fans(d design.Design) map[design.ID][2]float64 {
+	const widest, step = 28.0, 7.0
+	type side struct {
+		end design.End
+		i   int
+	}
+	type one struct {
+		id  design.ID
+		far float64
+	}
+	bundles := map[side][]one{}
+	for _, id := range d.EdgeIDs() {
+		e := d.Edges[id]
+		bundles[side{e.From, 0}] = append(bundles[side{e.From, 0}], one{id, d.Nodes[e.To.Node].Y})
+		bundles[side{e.To, 1}] = append(bundles[side{e.To, 1}], one{id, d.Nodes[e.From.Node].Y})
+	}
+	out := map[design.ID][2]float64{}
+	for s, list := range bundles {
+		if len(list) < 2 {
+			continue
+		}
+		slices.SortStableFunc(list, func(a, b one) int { return cmp.Compare(a.far, b.far) })
+		apart := min(step, widest/float64(len(list)-1))
+		for i, o := range list {
+			off := out[o.id]
+			off[s.i] = (float64(i) - float64(len(list)-1)/2) * apart
+			out[o.id] = off
+		}
+	}
+	return out
 }
