@@ -41,17 +41,30 @@ var sdk embed.FS
 var assets embed.FS
 
 func main() {
-	os.Exit(cli.Run(os.Args[1:], cli.Deps{
-		New: newApp, Files: sub(dist, "frontend/dist"), Version: version, Home: home(), Token: rand.Text,
+	var scratch string // the cache of who has no home
+	code := cli.Run(os.Args[1:], cli.Deps{
+		New: func() *app.App { return newApp(&scratch) }, Files: sub(dist, "frontend/dist"), Version: version, Home: home(), Token: rand.Text,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv,
-	}))
+	})
+	if scratch != "" {
+		_ = os.RemoveAll(scratch) // what stays is in a temporary folder
+	}
+	os.Exit(code)
 }
 
 // newApp wires the application. Nothing outside is touched before it is needed.
-func newApp() *app.App {
+func newApp(scratch *string) *app.App {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	packer := pack.New(pack.Deps{CacheDir: filepath.Join(cache(), "pack"), Now: time.Now})
-	projects := store.New(store.Deps{Now: time.Now, NewID: uuid.NewString, Snapshots: filepath.Join(config(), "copies"),
+	packed := below(cache(), "pack")
+	if packed == "" {
+		var err error
+		if *scratch, err = os.MkdirTemp("", "airloom-"); err != nil {
+			log.Warn("there is no place to keep packed functions", "error", err)
+		}
+		packed = *scratch
+	}
+	packer := pack.New(pack.Deps{CacheDir: packed, Now: time.Now})
+	projects := store.New(store.Deps{Now: time.Now, NewID: uuid.NewString, Snapshots: below(config(), "copies"),
 		Log: func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }})
 	return app.New(app.Deps{
 		Version: version, Shelf: catalog.Shelf(), Projects: files{projects}, Packer: packer.Project,
@@ -105,17 +118,26 @@ func sub(files fs.FS, dir string) fs.FS {
 	return out
 }
 
-// config is the folder of what belongs to the user and not to a project; cache of what can be made again; home of new
-// projects. A user without a home folder gets a temporary one.
+// config is the folder of what belongs to the user and not to a project, cache that of what can be made again, home that of new
+// projects. For a user without a home folder the first two are "": a place of which others know the name is none for
+// what one trusts.
 func config() string { return folder(os.UserConfigDir) }
 
 func cache() string { return folder(os.UserCacheDir) }
 
 func folder(find func() (string, error)) string {
-	if dir, err := find(); err == nil {
-		return filepath.Join(dir, "airloom")
+	dir, err := find()
+	if err != nil {
+		return ""
 	}
-	return filepath.Join(os.TempDir(), "airloom")
+	return filepath.Join(dir, "airloom")
+}
+
+func below(dir, name string) string {
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, name)
 }
 
 func home() string {

@@ -135,6 +135,9 @@ const keptRecent = 12
 
 // Recent lists projects opened lately that are still there, newest first.
 func (a *App) Recent() []Recent {
+	if a.deps.Config == "" {
+		return []Recent{}
+	}
 	text, err := os.ReadFile(a.recentFile())
 	if err != nil {
 		return []Recent{}
