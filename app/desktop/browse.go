@@ -1,10 +1,12 @@
 package desktop
 
 import (
+	"net/netip"
 	"net/url"
 	"os/exec"
 	"runtime"
 	"slices"
+	"strings"
 
 	"airloom/backend/fault"
 )
@@ -21,16 +23,46 @@ func Browse(hosts ...string) func(address string) error {
 	}
 }
 
-func allowed(address string, hosts []string) (string, error) {
+// BrowseDeployed opens an address that a deployment gave, which its caller has made sure of: https, or plain http on this
+// machine, where the embedded sandbox listens.
+func BrowseDeployed(address string) error {
+	u, err := deployed(address)
+	if err != nil {
+		return err
+	}
+	return launch(u)
+}
+
+func deployed(address string) (string, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || !slices.Contains(hosts, u.Hostname()) {
-		return "", fault.New(fault.Denied, "this address is not opened from Airloom").At(address).
-			Try("copy it into a browser if you trust it")
+	if err != nil || u.User != nil || u.Hostname() == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return "", refused(address)
 	}
 	return u.String(), nil
 }
 
-// launch starts the system's opener and does not wait for it. The address is one argument and starts with https.
+func loopback(host string) bool {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.IsLoopback()
+	}
+	// Every name below localhost is this machine's (https://www.rfc-editor.org/rfc/rfc6761#section-6.3).
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+func refused(address string) error {
+	return fault.New(fault.Denied, "this address is not opened from Airloom").At(address).
+		Try("copy it into a browser if you trust it")
+}
+
+func allowed(address string, hosts []string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || !slices.Contains(hosts, u.Hostname()) {
+		return "", refused(address)
+	}
+	return u.String(), nil
+}
+
+// launch starts the system's opener and does not wait for it. The address is one argument and starts with http.
 func launch(address string) error {
 	var cmd *exec.Cmd
 	switch runtime.GOOS {

@@ -114,7 +114,10 @@ func (j *journey) sees(text string) {
 }
 
 // saved waits until the page says that everything is on the disk.
-func (j *journey) saved() { j.t.Helper(); j.await("everything is saved", `return document.body.innerText.includes('Saved')`) }
+func (j *journey) saved() {
+	j.t.Helper()
+	j.await("everything is saved", `return document.body.innerText.includes('Saved')`)
+}
 
 // middle is the middle of an element on the screen. The window has no frame and lies at the screen's corner.
 func (j *journey) middle(element string) point {

@@ -286,12 +286,33 @@ func TestOnlyKnownAddressesAreOpened(t *testing.T) {
 			}
 		}
 	}
-	if len(w.opened) != 1 || w.opened[0] != "http://127.0.0.1:4711/" {
+	if len(w.opened) != 1 || w.opened[0] != "deployed http://127.0.0.1:4711/" {
 		t.Errorf("opened %q", w.opened)
 	}
 	for _, host := range documentation {
 		if out := w.call("external", urlIn{URL: "https://" + host + "/a?b=c#d"}); out.Code >= 300 {
 			t.Errorf("%s: %d %s", host, out.Code, out.Body)
 		}
+	}
+}
+
+// An export goes where the person said in the window, and nowhere where they declined; the page names no path.
+func TestAnExportIsSavedWhereThePersonSays(t *testing.T) {
+	w := newWorld(t, true)
+	out := decode[pathIn](t, w.call("save", exportIn{Format: "svg"}))
+	text, err := os.ReadFile(filepath.Join(w.folder, "shop.svg"))
+	if err != nil || out.Path != filepath.Join(w.folder, "shop.svg") || !strings.Contains(string(text), "<svg") {
+		t.Errorf("%q, %v, %.40q", out.Path, err, text)
+	}
+	w.folder = filepath.Join(w.folder, "gone")
+	if f := decode[wireFault](t, w.call("save", exportIn{Format: "svg"})); f.Code != fault.Unavailable || f.Where == "" {
+		t.Errorf("a folder that is gone: %+v", f)
+	}
+	w.folder = ""
+	if out := w.call("save", exportIn{Format: "dot"}); out.Code != 200 || decode[pathIn](t, out).Path != "" {
+		t.Errorf("declined: %d %s", out.Code, out.Body)
+	}
+	if out := newWorld(t, false).call("save", exportIn{Format: "svg"}); out.Code != http.StatusNotImplemented {
+		t.Errorf("a browser: %d %s", out.Code, out.Body)
 	}
 }

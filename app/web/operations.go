@@ -47,6 +47,7 @@ func register(api huma.API, o *ops) {
 	operation(api, "follow", "Tell log lines as they come", o.follow)
 	operation(api, "code", "A function's source files", o.code)
 	operation(api, "export", "The drawing in another form", o.export)
+	operation(api, "save", "Write the drawing in another form where a native dialog says", o.save)
 	operation(api, "external", "Open an address in the person's browser", o.external)
 }
 
@@ -126,6 +127,17 @@ func (o *ops) create(ctx context.Context, in createIn) (app.Opened, error) {
 
 func (o *ops) close(context.Context, none) (none, error) { return none{}, o.App.CloseProject() }
 
+// native are the window's dialogs; instead is what to do where there is no window.
+func (o *ops) native(instead string) (Dialogs, error) {
+	if o.Dialogs == nil {
+		return nil, fault.New(fault.Unsupported, "a browser cannot show a file dialog").Try("%s", instead)
+	}
+	if d := o.Dialogs(); d != nil {
+		return d, nil
+	}
+	return nil, fault.New(fault.Unavailable, "the window is not ready yet").Try("try again")
+}
+
 type chooseIn struct {
 	What  string `json:"what" enum:"open,folder,save"`
 	Title string `json:"title"`
@@ -133,12 +145,9 @@ type chooseIn struct {
 }
 
 func (o *ops) choose(_ context.Context, in chooseIn) (out pathIn, err error) {
-	if o.Dialogs == nil {
-		return out, fault.New(fault.Unsupported, "a browser cannot show a file dialog").Try("type the path")
-	}
-	d := o.Dialogs()
-	if d == nil {
-		return out, fault.New(fault.Unavailable, "the window is not ready yet").Try("try again")
+	d, err := o.native("type the path")
+	if err != nil {
+		return out, err
 	}
 	switch in.What {
 	case "open":
@@ -366,6 +375,25 @@ func (o *ops) export(_ context.Context, in exportIn) (out app.Exported, err erro
 	return out, err
 }
 
+// save exports to a place that the person chose in the window itself: the page names no path. An empty one says that they declined.
+func (o *ops) save(_ context.Context, in exportIn) (out pathIn, err error) {
+	d, err := o.native("download it")
+	if err != nil {
+		return out, err
+	}
+	err = o.session(func(s *app.Session) error {
+		e, err := s.Export(in.Format, in.IDs, in.Theme)
+		if err != nil {
+			return err
+		}
+		if out.Path, err = d.SaveFile("Export the drawing", e.Name); err != nil || out.Path == "" {
+			return err
+		}
+		return e.Write(out.Path)
+	})
+	return out, err
+}
+
 type urlIn struct {
 	URL     string `json:"url"`
 	Sandbox string `json:"sandbox,omitempty" doc:"The sandbox whose deployment gave the address"`
@@ -380,7 +408,9 @@ func (o *ops) external(ctx context.Context, in urlIn) (none, error) {
 	if err != nil || u.User != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return none{}, fault.New(fault.Denied, "only web addresses are opened, not %q", in.URL)
 	}
+	open := o.OpenExternal
 	if u.Scheme != "https" || !slices.Contains(documentation, u.Host) {
+		open = o.OpenDeployed
 		given := false
 		if in.Sandbox != "" {
 			err = o.session(func(s *app.Session) error { given, err = s.Gave(ctx, in.Sandbox, in.URL); return err })
@@ -392,8 +422,8 @@ func (o *ops) external(ctx context.Context, in urlIn) (none, error) {
 			return none{}, fault.New(fault.Denied, "only the documentation and what is deployed are opened, not %q", in.URL)
 		}
 	}
-	if o.OpenExternal == nil {
+	if open == nil {
 		return none{}, fault.New(fault.Unsupported, "this door cannot open a browser").Try("open %s yourself", in.URL)
 	}
-	return none{}, o.OpenExternal(u.String())
+	return none{}, open(u.String())
 }

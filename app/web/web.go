@@ -36,8 +36,10 @@ type Options struct {
 	// Dialogs is nil in a browser: what would need a native confirmation is then confirmed by the launch's token, which only
 	// the person who started `serve` has.
 	Dialogs func() Dialogs
-	// OpenExternal opens an https address in the person's browser; nil refuses.
+	// OpenExternal opens a page of the documentation in the person's browser, OpenDeployed an address that a deployment gave;
+	// nil refuses.
 	OpenExternal func(url string) error
+	OpenDeployed func(url string) error
 }
 
 // Handler makes the door. Closing stop ends its listening to the application.

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -43,6 +44,7 @@ type world struct {
 	opened  []string     // addresses given to the person's browser
 	asked   []string     // native confirmations
 	answer  atomic.Bool  // what the person says to them
+	folder  string       // where the person saves
 	project *project
 	place   *place
 }
@@ -50,7 +52,7 @@ type world struct {
 // newWorld makes the door of a window (with dialogs) or of a browser, with one project open.
 func newWorld(t *testing.T, window bool) *world {
 	t.Helper()
-	w := &world{t: t}
+	w := &world{t: t, folder: t.TempDir()}
 	w.place = &place{world: w}
 	w.app = app.New(app.Deps{
 		Version: "test", Shelf: kind.Shelf{box{}}, Projects: projects{w}, Now: func() time.Time { return time.Unix(1_700_000_000, 0).UTC() },
@@ -64,7 +66,8 @@ func newWorld(t *testing.T, window bool) *world {
 	})
 	o := Options{App: w.app, Token: token, Hosts: []string{host, "localhost:4700", "wails"}, Boot: boot, Folder: t.TempDir(),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Files: pages(),
-		OpenExternal: func(url string) error { w.touch(); w.opened = append(w.opened, url); return nil }}
+		OpenExternal: func(url string) error { w.touch(); w.opened = append(w.opened, url); return nil },
+		OpenDeployed: func(url string) error { w.touch(); w.opened = append(w.opened, "deployed "+url); return nil }}
 	if window {
 		o.Dialogs = func() Dialogs { return dialogs{w} }
 	}
@@ -125,7 +128,7 @@ func inputs(t *testing.T) map[string]any {
 		"plan": sandboxIn{"local"}, "deploy": deployIn{Sandbox: "local", Plan: "plan-1", Trust: true}, "destroy": destroyIn{"local", "local"},
 		"cancel": jobOut{"job-1"}, "job": jobOut{"job-1"}, "deployment": sandboxIn{"local"},
 		"call": callIn{"local", "box", "{}"}, "logs": logsIn{Sandbox: "local"}, "follow": sandboxIn{"local"}, "code": nodeIn{"box"},
-		"export": exportIn{Format: "svg"}, "external": urlIn{URL: "https://docs.aws.amazon.com/lambda/"},
+		"export": exportIn{Format: "svg"}, "save": exportIn{Format: "svg"}, "external": urlIn{URL: "https://docs.aws.amazon.com/lambda/"},
 	}
 	known := operations(t)
 	if got := slices.Sorted(maps.Keys(all)); !slices.Equal(got, known) {
@@ -324,7 +327,13 @@ type dialogs struct{ w *world }
 
 func (d dialogs) OpenFile(string, []string) (string, error) { d.w.touch(); return "/chosen", nil }
 func (d dialogs) OpenFolder(string) (string, error)         { d.w.touch(); return "/chosen", nil }
-func (d dialogs) SaveFile(string, string) (string, error)   { d.w.touch(); return "/chosen", nil }
+func (d dialogs) SaveFile(_, name string) (string, error) {
+	d.w.touch()
+	if d.w.folder == "" {
+		return "", nil
+	}
+	return filepath.Join(d.w.folder, name), nil
+}
 func (d dialogs) Confirm(title, text, _ string) (bool, error) {
 	d.w.touch()
 	d.w.asked = append(d.w.asked, title+" "+text)

@@ -256,6 +256,11 @@ export interface Operations {
     in: { format: 'svg' | 'dot'; ids?: string[]; theme?: 'light' | 'dark' };
     out: { name: string; mime: string; text: string };
   };
+  /** Exports to where the person says in the window's own dialog; an empty path where they declined. */
+  save: {
+    in: { format: 'svg' | 'dot'; ids?: string[]; theme?: 'light' | 'dark' };
+    out: { path: string };
+  };
   external: { in: { url: string; sandbox?: string }; out: Empty };
 }
 

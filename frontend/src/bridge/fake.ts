@@ -399,6 +399,9 @@ export function fakeBridge(): Bridge {
       mime: format === 'svg' ? 'image/svg+xml' : 'text/vnd.graphviz',
       text: format === 'svg' ? '<svg xmlns="http://www.w3.org/2000/svg"/>' : 'digraph {}',
     }),
+    save: () => {
+      throw new Fault({ code: 'unsupported', message: 'a browser cannot show a file dialog', hint: 'download it' });
+    },
     external: ({ url }) => {
       if (!url.startsWith('https://')) throw new Fault({ code: 'denied', message: 'only https addresses are opened' });
       return {};

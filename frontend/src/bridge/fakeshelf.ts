@@ -171,6 +171,13 @@ export const fakeKinds: Spec[] = [
     shape: 'group',
     fields: [
       {
+        name: 'role',
+        title: 'Stands for',
+        type: 'choice',
+        options: ['group', 'bounded context', 'service', 'team'],
+      },
+      { name: 'collapsed', title: 'Collapsed', type: 'flag' },
+      {
         name: 'color',
         title: 'Colour',
         type: 'color',

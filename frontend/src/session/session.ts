@@ -36,6 +36,8 @@ export interface Project {
   /** Why nothing can be written, "" where it can. */
   readOnly: string;
   outside: Outside | null;
+  /** What should be known about how the file was opened, until it is put away. */
+  notice: string;
 }
 
 export type Entry = { phase: 'loading' } | { phase: 'failed'; fault: Fault } | { phase: 'ready'; start: Start };
@@ -159,6 +161,11 @@ export class Session {
     if (await this.queue?.takeIn(accept)) this.patch({ outside: null });
   }
 
+  /** Puts the notice about how the file was opened away. */
+  noted(): void {
+    this.patch({ notice: '' });
+  }
+
   select(ids: Iterable<ID>): void {
     const next = new Set(ids);
     const now = this.selection.get();
@@ -215,8 +222,8 @@ export class Session {
       ...drawn(this.queue.state),
       readOnly: o.readOnly,
       outside: o.outside,
+      notice: o.notice,
     });
-    if (o.notice) this.toasts.note(o.name, o.notice);
     void this.deployer.enter(o.sandbox).then(() => this.pastLogs());
   }
 

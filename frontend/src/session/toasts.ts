@@ -24,11 +24,6 @@ export class Toasts {
     }, 5000);
   }
 
-  /** Says what should not be missed: it stays until it is closed. */
-  note(title: string, text: string): void {
-    this.add({ level: 'info', title, text: sentence(text) });
-  }
-
   /** Shows a failure: doing is what was tried, for instance "Deploy". */
   fail(doing: string, e: unknown): void {
     const f = asFault(e);

@@ -8,6 +8,13 @@ export async function exportAs(app: App, format: 'svg' | 'dot'): Promise<void> {
   settle(board);
   const ids = board.selectedNodes.map((n) => n.id);
   const theme = shownTheme(session.prefs.get().theme);
+  const what = ids.length > 0 ? `${String(ids.length)} selected nodes` : 'the whole drawing';
+  const entry = session.entry.get();
+  if (entry.phase === 'ready' && entry.start.window) {
+    const saved = await session.ask('Export', 'save', { format, ids, theme });
+    if (saved?.path) session.toasts.say({ title: `Exported ${saved.path}`, text: `It holds ${what}.` });
+    return;
+  }
   const out = await session.ask('Export', 'export', { format, ids, theme });
   if (!out) return;
   const url = URL.createObjectURL(new Blob([out.text], { type: out.mime }));
@@ -18,6 +25,5 @@ export async function exportAs(app: App, format: 'svg' | 'dot'): Promise<void> {
   setTimeout(() => {
     URL.revokeObjectURL(url);
   }, 10_000);
-  const what = ids.length > 0 ? `${String(ids.length)} selected nodes` : 'the whole drawing';
   session.toasts.say({ title: `Exported ${out.name}`, text: `It holds ${what}.` });
 }
