@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"airloom/app"
 	"airloom/backend/design"
 	"airloom/backend/fault"
 )
@@ -203,27 +204,35 @@ func size(n int64) string {
 
 func (r *run) exportCommand() *cobra.Command {
 	var format, out, theme string
-	var only []string
+	var scale float64
+	var only, formats []string
+	for _, f := range app.ExportFormats() {
+		formats = append(formats, f.Name)
+	}
 	c := &cobra.Command{
-		Use: "export [PROJECT]", Short: "Write the drawing as SVG or DOT", Args: upTo(1),
-		Example: `  airloom export shop --format svg -o shop.svg
+		Use: "export [PROJECT]", Short: "Write the drawing as a picture, a diagram for other tools, or a document", Args: upTo(1),
+		Example: `  airloom export shop -o shop.svg
+  airloom export shop --theme dark --scale 3 -o shop.png
+  airloom export shop --node orders -o orders.drawio
+  airloom export shop --format md > ARCHITECTURE.md
   airloom export shop --format dot | dot -Tpng > shop.png`,
 	}
-	c.Flags().StringVar(&format, "format", "", "svg or dot; the default follows from -o, else svg")
+	c.Flags().StringVar(&format, "format", "", strings.Join(formats, ", ")+"; the default follows from -o, else svg")
 	c.Flags().StringVarP(&out, "output", "o", "", "the file to write; standard output without it")
 	c.Flags().StringVar(&theme, "theme", "light", "light or dark")
+	c.Flags().Float64Var(&scale, "scale", 2, "of png: pixels a unit of the canvas, 1 to 4")
 	c.Flags().StringSliceVar(&only, "node", nil, "only these nodes, and what lies in their groups")
-	complete(c, "format", fixed("svg", "dot"))
+	complete(c, "format", fixed(formats...))
 	complete(c, "theme", fixed("light", "dark"))
 	complete(c, "node", r.listing(0, nodes))
 	c.RunE = func(cmd *cobra.Command, got []string) error {
 		if format == "" {
-			format = strings.TrimPrefix(filepath.Ext(out), ".")
+			format = app.ExportFormatOf(filepath.Base(out))
 		}
 		if format == "" {
 			format = "svg"
 		}
-		if err := cmp.Or(oneOf("format", format, "svg", "dot"), oneOf("theme", theme, "light", "dark")); err != nil {
+		if err := cmp.Or(oneOf("format", format, formats...), oneOf("theme", theme, "light", "dark")); err != nil {
 			return usage{err, cmd.CommandPath()}
 		}
 		s, err := r.project(cmd.Context(), first(got))
@@ -238,18 +247,18 @@ func (r *run) exportCommand() *cobra.Command {
 			}
 			ids = append(ids, n.ID)
 		}
-		e, err := s.Export(format, ids, theme)
+		e, err := s.ExportAs(app.ExportOptions{Format: format, IDs: ids, Theme: theme, Scale: scale})
 		if err != nil {
 			return err
 		}
 		if out == "" {
-			return r.view.print(r.Out, e.Text)
+			return r.view.print(r.Out, string(e.Bytes()))
 		}
-		if err := writeFile(out, e.Text); err != nil {
+		if err := writeFile(out, string(e.Bytes())); err != nil {
 			return err
 		}
 		r.view.say("wrote %s", out)
-		return r.view.data(map[string]any{"file": out, "bytes": len(e.Text)}, func(io.Writer) {})
+		return r.view.data(map[string]any{"file": out, "bytes": len(e.Bytes())}, func(io.Writer) {})
 	}
 	return c
 }

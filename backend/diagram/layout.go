@@ -261,7 +261,7 @@ func (l *layouter) room(e design.Edge) float64 {
 	if l.dir == TopToBottom {
 		return 0
 	}
-	return measure(label(e), labelFont) + labelRoom
+	return measure(Label(e), labelFont) + labelRoom
 }
 
 // move takes a thing and what lies in it to a place.

@@ -3,6 +3,8 @@ package diagram
 import (
 	"fmt"
 	"image/color"
+
+	"airloom/backend/fault"
 )
 
 // brush is what a scene is painted with: SVG, PNG and PDF are one each.
@@ -33,6 +35,23 @@ func paint(s Scene, t Theme, b brush) {
 	for _, it := range s.Boxes {
 		p.box(it)
 	}
+}
+
+// What a picture may hold, so that none takes more than some hundred megabytes or half a minute to make.
+const (
+	MostItems  = 50_000
+	MostExtent = 1e7 // canvas units from side to side; beyond it coordinates lose their decimals
+)
+
+// affordable refuses scenes that are too large to be painted.
+func (s Scene) affordable() error {
+	if n := len(s.Boxes) + len(s.Groups) + len(s.Notes) + len(s.Wires); n > MostItems {
+		return fault.New(fault.Limit, "a picture shows at most %d things, and this drawing has %d", MostItems, n).Try("export a selection or a group, or DOT")
+	}
+	if b := s.Bounds; !(b.W <= MostExtent && b.H <= MostExtent) {
+		return fault.New(fault.Limit, "the drawing is %.0f × %.0f units wide, and a picture at most %.0f", b.W, b.H, MostExtent).Try("tidy the drawing, or export a selection")
+	}
+	return nil
 }
 
 type painter struct {

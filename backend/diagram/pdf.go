@@ -13,15 +13,14 @@ import (
 )
 
 const (
-	point     = 0.75    // points of a canvas unit: 72 to 96 in an inch
-	mostPoint = 14_400  // the largest page that readers show, PDF 32000-1 annex C
-	mostItems = 200_000 // of a scene, so that no document takes more than some hundred megabytes to make
+	point     = 0.75   // points of a canvas unit: 72 to 96 in an inch
+	mostPoint = 14_400 // the largest page that readers show, PDF 32000-1 annex C
 )
 
 // PDF draws a scene on one page of its size: as paths and as text in embedded fonts. Equal scenes give equal bytes.
 func PDF(s Scene, t Theme) ([]byte, error) {
-	if n := len(s.Boxes) + len(s.Groups) + len(s.Notes) + len(s.Wires); n > mostItems {
-		return nil, fault.New(fault.Limit, "a page shows at most %d things, and this drawing has %d", mostItems, n).Try("export a selection or a group")
+	if err := s.affordable(); err != nil {
+		return nil, err
 	}
 	scale := min(point, mostPoint/max(s.Bounds.W, s.Bounds.H))
 	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: s.Bounds.W * scale, Ht: s.Bounds.H * scale}})

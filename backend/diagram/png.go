@@ -22,6 +22,9 @@ func PNG(s Scene, t Theme, scale float64) ([]byte, error) {
 	if !(scale >= 1 && scale <= 4) {
 		return nil, fault.New(fault.Invalid, "pictures are painted at a scale from 1 to 4, not at %v", scale).Try("choose 1, 2, 3 or 4")
 	}
+	if err := s.affordable(); err != nil {
+		return nil, err
+	}
 	w, h := math.Ceil(s.Bounds.W*scale), math.Ceil(s.Bounds.H*scale)
 	if !(w*h <= MostPixels) {
 		return nil, fault.New(fault.Limit, "the picture would have %.0f × %.0f pixels, %.0f million of at most %d million", w, h, w*h/1e6, MostPixels/1_000_000).

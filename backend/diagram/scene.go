@@ -151,8 +151,8 @@ func place(n design.Node) Rect {
 	return r
 }
 
-// label is what a wire says: its route where it has one, else its access, else its protocol's verb.
-func label(e design.Edge) string {
+// Label is what a wire says: its route where it has one, else its access, else its protocol's verb.
+func Label(e design.Edge) string {
 	if p, ok := e.Props["path"].(string); ok {
 		if m, ok := e.Props["method"].(string); ok {
 			return m + " " + p

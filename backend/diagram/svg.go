@@ -14,7 +14,10 @@ import (
 )
 
 // SVG prints a scene as a self-contained image: fonts within, no script, no reference to anything outside.
-func SVG(s Scene, t Theme) []byte {
+func SVG(s Scene, t Theme) ([]byte, error) {
+	if err := s.affordable(); err != nil {
+		return nil, err
+	}
 	v := &svgBrush{used: map[rune]bool{}}
 	paint(s, t, v)
 	var out bytes.Buffer
@@ -24,7 +27,7 @@ func SVG(s Scene, t Theme) []byte {
 	fmt.Fprintf(&out, "\n<title>%s</title>\n<style>%s</style>", text(s.Name), typefaces(v.used))
 	out.Write(v.out.Bytes())
 	out.WriteString("\n</svg>\n")
-	return out.Bytes()
+	return out.Bytes(), nil
 }
 
 // svgBrush is the brush that writes SVG.

@@ -24,7 +24,7 @@ func wires(d design.Design, specs map[design.ID]kind.Spec) []Line {
 			continue
 		}
 		a, b := place(from), place(to)
-		w := Line{ID: string(id), From: string(e.From.Node), To: string(e.To.Node), Label: label(e),
+		w := Line{ID: string(id), From: string(e.From.Node), To: string(e.To.Node), Label: Label(e),
 			Out: portY(specs[e.From.Node], e.From.Port, kind.Out, a.H) + fan[id][0], In: portY(specs[e.To.Node], e.To.Port, kind.In, b.H) + fan[id][1]}
 		key := [2]design.End{e.From, e.To}
 		w.run(a, b, lane(seen[key]), walls)
