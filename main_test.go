@@ -48,7 +48,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exit": exit, "start": start, "await": await, "interrupt": interrupt, "http": request, "capture": capture,
-			"replace": replace, "damage": damage, "soon": soon, "take-port": takePort,
+			"replace": replace, "damage": damage, "soon": soon, "take-port": takePort, "until": until,
 		},
 	})
 }
@@ -319,4 +319,19 @@ func takePort(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
 	ts.Setenv(args[0], strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
+}
+
+// until FILE waits until a file is there.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	late := time.After(patience)
+	for tick := time.NewTicker(5 * time.Millisecond); ; {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			ts.Fatalf("%s did not appear", args[0])
+		}
+	}
 }

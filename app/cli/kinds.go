@@ -53,15 +53,16 @@ func describe(w io.Writer, sp kind.Spec) {
 	if len(sp.Fields) > 0 {
 		fmt.Fprintln(w, "\nFields")
 	}
-	var rows [][]string
 	for _, f := range sp.Fields {
-		rows = append(rows, []string{"  " + f.Name, string(f.Type), said(f.Default), f.Help})
+		fmt.Fprintf(w, "  %s  %s\n", f.Name, clean(limits(f)))
+		if f.Help != "" {
+			fmt.Fprintf(w, "      %s\n", clean(f.Help))
+		}
 	}
-	table(w, rows...)
 	if len(sp.Ports) > 0 {
 		fmt.Fprintln(w, "\nPorts")
 	}
-	rows = nil
+	var rows [][]string
 	for _, p := range sp.Ports {
 		var speaks []string
 		for _, s := range p.Speaks {
@@ -78,13 +79,36 @@ func describe(w io.Writer, sp kind.Spec) {
 	}
 }
 
-// said is a default as a person writes it.
+// limits says what a field takes, and what it is where nothing is given.
+func limits(f kind.Field) string {
+	text := string(f.Type)
+	if len(f.Options) > 0 {
+		text = strings.Join(f.Options, " | ")
+	}
+	switch {
+	case f.Min != nil && f.Max != nil:
+		text += fmt.Sprintf(" %s to %s", said(*f.Min), said(*f.Max))
+	case f.Min != nil:
+		text += " from " + said(*f.Min)
+	case f.Max != nil:
+		text += " up to " + said(*f.Max)
+	}
+	if f.Unit != "" {
+		text += " " + f.Unit
+	}
+	if f.Required {
+		text += ", required"
+	}
+	if f.Default != nil {
+		text += ", default " + said(f.Default)
+	}
+	return text
+}
+
+// said is a value as a person writes it.
 func said(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "-"
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
+	if n, ok := v.(float64); ok {
+		return strconv.FormatFloat(n, 'f', -1, 64)
 	}
 	return fmt.Sprint(v)
 }

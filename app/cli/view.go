@@ -142,7 +142,7 @@ func (v *view) event(e event.Event) {
 		case e.Data.Reason != "":
 			v.say("%s: %s", text, e.Data.Reason)
 		case v.progress.width > 0:
-			v.show(text, v.progress.count(e.Data))
+			v.show(text, v.part(e.Data))
 		case !strings.HasSuffix(e.Data.Status, "IN_PROGRESS"):
 			v.say("%s", text)
 		}
@@ -247,10 +247,19 @@ func clean(s string) string {
 
 // expect says what is going to change, so that progress knows how far it is.
 func (v *view) expect(changes []sandbox.Change) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	v.progress.settled, v.progress.total = nil, 0
 	for _, c := range changes {
 		if c.Action != sandbox.Keep {
 			v.progress.total++
 		}
 	}
+}
+
+// part is how much is done once a resource has changed its state.
+func (v *view) part(d event.Data) float64 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.progress.count(d)
 }
