@@ -27,8 +27,10 @@ func (Kind) Spec() kind.Spec {
 		Keywords: []string{"frame", "box", "service", "domain", "container"},
 		Icon:     icon, Help: help, Shape: kind.Group,
 		Fields: []kind.Field{
+			{Name: "role", Title: "Stands for", Type: kind.Choice, Options: []string{"group", "bounded context", "service", "team"}, Default: "group", Help: "What the frame means to a reader. Nothing that is deployed depends on it."},
 			{Name: "text", Title: "Meaning", Type: kind.LongText, Help: "What its nodes have in common: a service, a team, a bounded context."},
 			{Name: "color", Title: "Colour", Type: kind.Color, Options: []string{"gray", "blue", "green", "amber", "red", "violet"}, Default: "gray"},
+			{Name: "collapsed", Title: "Collapsed", Type: kind.Flag, Help: "Shows the group as one box with the number of its nodes; its wires go to the box."},
 		},
 		Ports: []kind.Port{},
 	}

@@ -175,6 +175,7 @@ export const fakeKinds: Spec[] = [
         title: 'Stands for',
         type: 'choice',
         options: ['group', 'bounded context', 'service', 'team'],
+        default: 'group',
       },
       { name: 'collapsed', title: 'Collapsed', type: 'flag' },
       {

@@ -124,7 +124,7 @@ function useView(root: React.RefObject<HTMLDivElement | null>): void {
     };
   }, [board, flow, root]);
   useEffect(() => {
-    const all = boundsOf(board.design);
+    const all = boundsOf(board.shown.design);
     if (!ready || !board.view) return;
     if (all) board.view.fit(all);
     else void flow.setViewport({ x: 0, y: 0, zoom: 1 });
@@ -169,7 +169,7 @@ const panWith = { hand: [0, 1], pointer: [1] };
 const Scene = memo(function Scene({ panning }: { panning: boolean }): ReactElement {
   const board = useBoard();
   const { session } = board;
-  const design = useStore(session.project, (p) => p?.design ?? none);
+  const design = useStore(session.project, (p) => (p ? board.shown.design : none));
   const held = useStore(board.gesture, (g) => (displaces(g) ? g : null));
   const { shelf } = session;
   const boxes = useMemo(() => boxMaker(shelf), [shelf]);

@@ -1,8 +1,8 @@
 // Verbs that put the drawing in order. Nodes glide to their new places, so that the eye can follow them.
 import { applyDiff, isEmpty } from '../design/apply';
 import { align, distribute, type Line } from '../design/arrange';
-import type { Point } from '../design/geometry';
-import type { Design, Diff, ID } from '../design/types';
+import { type Point, type Rect, rectOf } from '../design/geometry';
+import type { Design, Diff, ID, NodeRecord } from '../design/types';
 import type { Board } from './board';
 import { amount, settle } from './verbs';
 import { calm } from './view';
@@ -10,14 +10,20 @@ import { calm } from './view';
 export function alignSelected(b: Board, line: Line): void {
   settle(b);
   const ids = b.selectedNodes.map((n) => n.id);
-  arranged(b, align(b.design, ids, line), `align ${amount(b, ids)}`);
+  arranged(b, align(b.design, ids, line, shownAt(b)), `align ${amount(b, ids)}`);
 }
 
 export function distributeSelected(b: Board, axis: 'x' | 'y'): void {
   settle(b);
   const ids = b.selectedNodes.map((n) => n.id);
-  arranged(b, distribute(b.design, ids, axis), `distribute ${amount(b, ids)}`);
+  arranged(b, distribute(b.design, ids, axis, shownAt(b)), `distribute ${amount(b, ids)}`);
 }
+
+/** Collapsed groups are as large as they look. */
+const shownAt =
+  (b: Board) =>
+  (n: NodeRecord): Rect =>
+    rectOf(b.shown.design.nodes[n.id] ?? n);
 
 function arranged(b: Board, diff: Diff, label: string): void {
   if (isEmpty(diff)) {

@@ -2,6 +2,7 @@
 // Components watch its stores; the verbs (verbs.ts) and the hands (hands.ts) change them.
 import type { Way } from '../catalog/connect';
 import type { Direction } from '../catalog/types';
+import { folder, type Shown } from '../design/fold';
 import type { Point } from '../design/geometry';
 import type { Design, Diff, ID, NodeRecord } from '../design/types';
 import type { Session } from '../session/session';
@@ -76,15 +77,22 @@ export class Board {
   onMenu: (at: Point) => void = () => undefined;
   onProperties: () => void = () => undefined;
 
+  private readonly fold: (d: Design) => Shown;
   private resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(session: Session) {
     this.session = session;
+    this.fold = folder((k) => session.shelf.isGroup(k));
     this.routes = new Routes((k) => session.shelf.spec(k));
   }
 
   get design(): Design {
     return this.session.design;
+  }
+
+  /** What the canvas shows of the drawing: collapsed groups hide what lies in them. */
+  get shown(): Shown {
+    return this.fold(this.design);
   }
 
   get selected(): ID[] {
@@ -102,7 +110,7 @@ export class Board {
   }
 
   world(): World {
-    const d = this.design;
+    const d = this.shown.design;
     return {
       design: d,
       zoom: this.view?.zoom() ?? 1,

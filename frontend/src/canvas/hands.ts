@@ -220,7 +220,7 @@ export class Hands {
         const d = moving.drop(g, w);
         if (d.kind === 'click') b.session.select(d.selection);
         else if (d.by.x === 0 && d.by.y === 0) return;
-        else if (d.kind === 'copy') pasteAt(b, copy(w.design, d.ids), { by: d.by }, `duplicate ${amount(b, d.ids)}`);
+        else if (d.kind === 'copy') pasteAt(b, copy(b.design, d.ids), { by: d.by }, `duplicate ${amount(b, d.ids)}`);
         else moveTo(b, d.ids, d.by, moving.parentAfter(w, g.moving), d.onto);
         return;
       }
@@ -229,7 +229,7 @@ export class Hands {
         return;
       case 'resize': {
         const r = resizing.drop(g);
-        if (r) b.edit(resizeNode(w.design, g.id, r), `resize ${amount(b, [g.id])}`);
+        if (r) b.edit(resizeNode(b.design, g.id, r), `resize ${amount(b, [g.id])}`);
         return;
       }
       case 'place':

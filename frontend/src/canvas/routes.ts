@@ -3,7 +3,7 @@
 import type { Spec } from '../catalog/types';
 import { bounds, passes, type Point, type Rect, rectOf, touches } from '../design/geometry';
 import { equal } from '../design/equal';
-import type { Design, EdgeRecord, ID, NodeRecord } from '../design/types';
+import { type Design, type EdgeRecord, type ID, isFolded, type NodeRecord } from '../design/types';
 import { cubic, type Curve, curve, fans, lanes, portPoint, rounded, tip } from './geometry';
 
 export interface Route extends Curve {
@@ -99,14 +99,15 @@ export class Routes {
     const moved: Rect[] = [];
     if (this.seen?.nodes !== d.nodes) {
       for (const [id, { rect }] of this.boxes) {
-        if (d.nodes[id]) continue;
-        this.file(id, rect, 'delete');
-        this.boxes.delete(id);
-        moved.push(rect);
+        if (!d.nodes[id]) this.forget(id, rect, moved);
       }
       for (const node of Object.values(d.nodes)) {
         const before = this.boxes.get(node.id);
-        if (before?.node === node || this.spec(node.kind).shape === 'group') continue;
+        if (before?.node === node) continue;
+        if (this.spec(node.kind).shape === 'group' && !isFolded(node)) {
+          if (before) this.forget(node.id, before.rect, moved);
+          continue;
+        }
         const rect = rectOf(node);
         this.boxes.set(node.id, { node, rect });
         if (before && equal(before.rect, rect)) continue;
@@ -124,6 +125,12 @@ export class Routes {
       const beside = grow(route.box, around);
       if (moved.some((r) => touches(beside, r))) this.kept.delete(id);
     }
+  }
+
+  private forget(id: ID, rect: Rect, moved: Rect[]): void {
+    this.file(id, rect, 'delete');
+    this.boxes.delete(id);
+    moved.push(rect);
   }
 
   private near(r: Rect, without: ReadonlySet<ID>): Rect[] {

@@ -17,6 +17,7 @@ import {
   ungroup,
 } from '../design/edits';
 import { together } from '../design/draft';
+import { foldField } from '../design/fold';
 import { boundsOf, centre, grid, type Point, type Rect, rectOf } from '../design/geometry';
 import { groupAt } from '../design/select';
 import type { ID, NodeRecord } from '../design/types';
@@ -245,6 +246,17 @@ export function ungroupSelected(b: Board): void {
   );
 }
 
+/** Collapses the selected groups, or opens them where all are collapsed. */
+export function toggleFold(b: Board, ids: readonly ID[]): void {
+  settle(b);
+  const groups = ids.filter((id) => b.world().isGroup(b.design.nodes[id]?.kind ?? ''));
+  if (groups.length === 0) return;
+  const closed = groups.every((id) => b.design.nodes[id]?.props?.[foldField] === true);
+  const what = amount(b, groups);
+  b.edit(setField(b.design, groups, foldField, closed ? undefined : true), `${closed ? 'open' : 'collapse'} ${what}`);
+  b.session.say(`${closed ? 'Opened' : 'Collapsed'} ${what}`);
+}
+
 export function toggleLock(b: Board): void {
   settle(b);
   const nodes = b.selectedNodes;
@@ -275,7 +287,7 @@ export function endRename(b: Board, id: ID, text: string | null, field?: string)
 
 export function selectAll(b: Board): void {
   settle(b);
-  b.session.select(Object.keys(b.design.nodes));
+  b.session.select(Object.keys(b.shown.design.nodes));
   b.session.say(`Selected ${amount(b, b.selected)}`);
 }
 
@@ -294,14 +306,14 @@ export function escape(b: Board): void {
 /** Tells whether there is a next node in reading order, and goes there. */
 export function step(b: Board, by: 1 | -1): boolean {
   settle(b);
-  const to = next(b.design, turn(b), by);
+  const to = next(b.shown.design, turn(b), by);
   if (to) go(b, to);
   return to !== null;
 }
 
 export function walk(b: Board, to: Along): void {
   settle(b);
-  const there = along(b.design, turn(b), to);
+  const there = along(b.shown.design, turn(b), to);
   if (there) go(b, there);
 }
 
@@ -313,8 +325,8 @@ const turn = (b: Board): ID => {
 
 /** Selects a record, brings it onto the screen and says what it is. */
 export function go(b: Board, id: ID): void {
-  const d = b.design;
-  const node = d.nodes[id];
+  const { design: d, hidden } = b.shown;
+  const node = d.nodes[hidden.get(id) ?? id];
   const wire = d.edges[id];
   b.turnTo(id);
   const r = node ? rectOf(node) : wire && boundsOf(d, [wire.from.node, wire.to.node]);
@@ -322,10 +334,10 @@ export function go(b: Board, id: ID): void {
 }
 
 export function fit(b: Board, ids?: readonly ID[]): void {
-  const d = b.design;
+  const { design: d, hidden } = b.shown;
   const nodes = ids?.flatMap((id) => {
     const e = d.edges[id];
-    return e ? [e.from.node, e.to.node] : [id];
+    return e ? [e.from.node, e.to.node] : [hidden.get(id) ?? id];
   });
   const r = boundsOf(d, nodes);
   if (r) b.view?.fit(r);

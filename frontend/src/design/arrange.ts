@@ -4,14 +4,17 @@ import { bounds, centre, type Point, type Rect, rectOf } from './geometry';
 import { ancestors, withContents } from './select';
 import type { Design, Diff, ID, NodeRecord } from './types';
 
+/** Where a node is seen. */
+type At = (n: NodeRecord) => Rect;
+
 export type Line = 'left' | 'right' | 'top' | 'bottom' | 'centre' | 'middle';
 
 /** Brings nodes to a common line: a side of all of them, or of the locked ones among them. */
-export function align(d: Design, ids: Iterable<ID>, line: Line): Diff {
+export function align(d: Design, ids: Iterable<ID>, line: Line, at: At = rectOf): Diff {
   const all = roots(d, ids);
   const fixed = all.filter((n) => n.locked);
-  const box = bounds((fixed.length > 0 ? fixed : all).map(rectOf));
-  return shift(d, all, (r) => (box ? toLine(r, box, line) : { x: 0, y: 0 }));
+  const box = bounds((fixed.length > 0 ? fixed : all).map(at));
+  return shift(d, all, at, (r) => (box ? toLine(r, box, line) : { x: 0, y: 0 }));
 }
 
 function toLine(r: Rect, box: Rect, line: Line): Point {
@@ -33,19 +36,19 @@ function toLine(r: Rect, box: Rect, line: Line): Point {
 }
 
 /** Gives nodes equal gaps from left to right (x) or from top to bottom (y); the outermost stay where they are. */
-export function distribute(d: Design, ids: Iterable<ID>, axis: 'x' | 'y'): Diff {
-  const all = roots(d, ids).sort((a, b) => centre(rectOf(a))[axis] - centre(rectOf(b))[axis] || (a.id < b.id ? -1 : 1));
+export function distribute(d: Design, ids: Iterable<ID>, axis: 'x' | 'y', at: At = rectOf): Diff {
+  const all = roots(d, ids).sort((a, b) => centre(at(a))[axis] - centre(at(b))[axis] || (a.id < b.id ? -1 : 1));
   const size = axis === 'x' ? 'w' : 'h';
-  const box = bounds(all.map(rectOf));
+  const box = bounds(all.map(at));
   if (!box || all.length < 3) return {};
-  const gap = (box[size] - all.reduce((sum, n) => sum + rectOf(n)[size], 0)) / (all.length - 1);
+  const gap = (box[size] - all.reduce((sum, n) => sum + at(n)[size], 0)) / (all.length - 1);
   const place = new Map<ID, number>();
-  let at = box[axis];
+  let edge = box[axis];
   for (const n of all) {
-    place.set(n.id, at);
-    at += rectOf(n)[size] + gap;
+    place.set(n.id, edge);
+    edge += at(n)[size] + gap;
   }
-  return shift(d, all, (r, n) => {
+  return shift(d, all, at, (r, n) => {
     const by = (place.get(n.id) ?? r[axis]) - r[axis];
     return axis === 'x' ? { x: by, y: 0 } : { x: 0, y: by };
   });
@@ -57,11 +60,11 @@ export function roots(d: Design, ids: Iterable<ID>): NodeRecord[] {
   return [...chosen].flatMap((id) => d.nodes[id] ?? []).filter((n) => !ancestors(d, n.id).some((a) => chosen.has(a)));
 }
 
-function shift(d: Design, nodes: readonly NodeRecord[], by: (r: Rect, n: NodeRecord) => Point): Diff {
+function shift(d: Design, nodes: readonly NodeRecord[], at: At, by: (r: Rect, n: NodeRecord) => Point): Diff {
   const draft = new Draft(d);
   for (const n of nodes) {
     if (n.locked) continue;
-    const p = by(rectOf(n), n);
+    const p = by(at(n), n);
     const dx = Math.round(p.x);
     const dy = Math.round(p.y);
     if (dx === 0 && dy === 0) continue;

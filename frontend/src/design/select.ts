@@ -1,6 +1,6 @@
 // Questions to a drawing.
 import { rectOf } from './geometry';
-import type { Design, EdgeRecord, ID, NodeRecord } from './types';
+import { type Design, type EdgeRecord, type ID, isFolded, type NodeRecord } from './types';
 
 /** The node and everything that lies in it, at any depth. */
 export function withContents(d: Design, ids: Iterable<ID>): Set<ID> {
@@ -69,7 +69,7 @@ export function groupAt(
 ): ID | undefined {
   let best: NodeRecord | undefined;
   for (const n of Object.values(d.nodes)) {
-    if (!isGroup(n.kind) || without.has(n.id)) continue;
+    if (!isGroup(n.kind) || isFolded(n) || without.has(n.id)) continue;
     const r = rectOf(n);
     if (p.x < r.x || p.y < r.y || p.x > r.x + r.w || p.y > r.y + r.h) continue;
     if (!best || r.w * r.h < rectOf(best).w * rectOf(best).h) best = n;

@@ -22,6 +22,14 @@ export interface NodeRecord {
   props?: Props;
 }
 
+/** A collapsed group as the canvas shows it (fold.ts). */
+export interface Folded extends NodeRecord {
+  /** How many nodes lie in it, groups not counted. */
+  holds: number;
+}
+
+export const isFolded = (n: NodeRecord): n is Folded => 'holds' in n;
+
 export interface End {
   node: ID;
   port: string;

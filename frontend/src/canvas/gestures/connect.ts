@@ -66,7 +66,8 @@ export function grab(w: World, wire: ID, p: Pointer): Wiring | null {
   const e = w.design.edges[wire];
   const points = e && w.course(e)?.points;
   const [a, b] = [points?.[0], points?.at(-1)];
-  if (!e || !a || !b) return null;
+  // A wire of a collapsed group hangs at what is not to be seen.
+  if (!e?.from.port || !e.to.port || !a || !b) return null;
   const start = Math.hypot(p.x - a.x, p.y - a.y) < Math.hypot(p.x - b.x, p.y - b.y);
   return press(w, start ? { ...e.to, dir: 'in', wire } : { ...e.from, dir: 'out', wire }, p);
 }

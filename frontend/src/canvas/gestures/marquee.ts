@@ -1,6 +1,6 @@
 // The marquee: dragging on the empty canvas selects what it touches. Groups are large, so they must be inside whole.
 import { type Point, type Rect, rectOf, span, touches } from '../../design/geometry';
-import type { ID } from '../../design/types';
+import { type ID, isFolded } from '../../design/types';
 import { beyond, type Pointer, type World } from './gesture';
 
 export interface Marquee {
@@ -24,7 +24,7 @@ export function drag(m: Marquee, p: Pointer, w: World): Marquee {
   const selection = new Set(m.base);
   for (const n of Object.values(w.design.nodes)) {
     const r = rectOf(n);
-    if (w.isGroup(n.kind) ? inside(rect, r) : touches(rect, r)) selection.add(n.id);
+    if (w.isGroup(n.kind) && !isFolded(n) ? inside(rect, r) : touches(rect, r)) selection.add(n.id);
   }
   return { ...m, phase: 'dragging', rect, selection };
 }

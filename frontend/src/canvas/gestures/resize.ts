@@ -1,7 +1,7 @@
 // Resizing groups and notes by a side or a corner. A group never becomes smaller than what lies in it.
 import { bounds, grid, type Point, type Rect, rectOf, snap } from '../../design/geometry';
 import { withContents } from '../../design/select';
-import type { ID } from '../../design/types';
+import { type ID, isFolded } from '../../design/types';
 import type { Pointer, World } from './gesture';
 
 /** Compass directions: "n", "se" … */
@@ -23,7 +23,7 @@ const margin = 8;
 
 export function press(w: World, id: ID, handle: Handle, p: Pointer): Resize | null {
   const node = w.design.nodes[id];
-  if (!node || node.locked) return null;
+  if (!node || node.locked || isFolded(node)) return null;
   const before = rectOf(node);
   const contents = [...withContents(w.design, [id])].filter((c) => c !== id).flatMap((c) => w.design.nodes[c] ?? []);
   return {

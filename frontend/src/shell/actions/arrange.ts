@@ -1,5 +1,5 @@
 import { alignSelected, distributeSelected } from '../../canvas/arrange';
-import { askWire, groupSelected, nudge, stretch, toggleLock, ungroupSelected } from '../../canvas/verbs';
+import { askWire, groupSelected, nudge, stretch, toggleFold, toggleLock, ungroupSelected } from '../../canvas/verbs';
 import { grid } from '../../design/geometry';
 import type { App } from '../app';
 import { type Action, editable, nodes, ways } from './action';
@@ -153,6 +153,17 @@ export const arrange: Action[] = [
     when: (a) => nodes(a) && a.board.selectedNodes.some((n) => a.session.shelf.isGroup(n.kind)),
     run: (a) => {
       ungroupSelected(a.board);
+    },
+  },
+  {
+    id: 'arrange.fold',
+    title: 'Collapse or open the group',
+    group: 'Arrange',
+    keys: ['C'],
+    canvas: true,
+    when: (a) => nodes(a) && a.board.selectedNodes.some((n) => a.session.shelf.isGroup(n.kind)),
+    run: (a) => {
+      toggleFold(a.board, a.board.selected);
     },
   },
   {
