@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -129,7 +130,7 @@ func (c call) batchWrite() (any, error) {
 	if err := c.read(&r); err != nil {
 		return nil, err
 	}
-	if err := errFirst(capacityChoice(r.ReturnConsumedCapacity), metricsChoice(r.ReturnItemCollectionMetrics)); err != nil {
+	if err := cmp.Or(capacityChoice(r.ReturnConsumedCapacity), metricsChoice(r.ReturnItemCollectionMetrics)); err != nil {
 		return nil, err
 	}
 	if len(r.RequestItems) == 0 {

@@ -5,6 +5,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
@@ -34,7 +35,7 @@ func (Kind) Check(s *kind.Scope) []fault.Finding {
 			find(field, "remove some", "%d indexes are more than the %d that a table may have", len(rows), limit)
 		}
 		for i, row := range rows {
-			name := text(row, "name")
+			name := property.Text(row, "name")
 			switch {
 			case name == "":
 				find(field, "give it a name", "index %d has no name", i+1)
@@ -42,14 +43,14 @@ func (Kind) Check(s *kind.Scope) []fault.Finding {
 				find(field, "rename one of them", "two indexes have the name %s", name)
 			}
 			names[name] = true
-			if field == "indexes" && text(row, "partitionKey") == "" {
+			if field == "indexes" && property.Text(row, "partitionKey") == "" {
 				find(field, "name an attribute", "the index %s has no partition key", name)
 			}
-			if field == "localIndexes" && text(row, "sortKey") == "" {
+			if field == "localIndexes" && property.Text(row, "sortKey") == "" {
 				find(field, "name an attribute", "the index %s has no sort key", name)
 			}
 			include, _ := row["include"].([]any)
-			switch chosen := text(row, "projection") == "include"; {
+			switch chosen := property.Text(row, "projection") == "include"; {
 			case chosen && len(include) == 0:
 				find(field, "list attributes, or project the keys alone", "the index %s includes no attribute", name)
 			case !chosen && len(include) > 0:

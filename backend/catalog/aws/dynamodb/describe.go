@@ -9,6 +9,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // birth is what is kept about a table since its creation.
@@ -41,7 +42,7 @@ func (c call) describeTable() (any, error) {
 	}
 	p := t.in.Properties
 	d := map[string]any{"TableName": t.name, "TableArn": t.arn, "TableStatus": "ACTIVE", "AttributeDefinitions": p["AttributeDefinitions"], "KeySchema": p["KeySchema"],
-		"DeletionProtectionEnabled": truth(p["DeletionProtectionEnabled"]), "ProvisionedThroughput": throughput(p)}
+		"DeletionProtectionEnabled": property.Flag(p, "DeletionProtectionEnabled"), "ProvisionedThroughput": throughput(p)}
 	if p["BillingMode"] == "PAY_PER_REQUEST" {
 		d["BillingModeSummary"] = map[string]any{"BillingMode": "PAY_PER_REQUEST"}
 	}
@@ -73,19 +74,19 @@ func (c call) describeTable() (any, error) {
 			return err == nil
 		})
 		d["ItemCount"], d["TableSizeBytes"] = counts[""][0], counts[""][1]
-		for _, property := range []string{"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} {
+		for _, indexes := range []string{"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} {
 			var list []any
-			for _, row := range rows(p[property]) {
-				name := text(row, "IndexName")
+			for _, row := range property.Objects(p[indexes]) {
+				name := property.Text(row, "IndexName")
 				x := map[string]any{"IndexName": name, "KeySchema": row["KeySchema"], "Projection": row["Projection"], "IndexArn": t.arn + "/index/" + name,
 					"ItemCount": counts[name][0], "IndexSizeBytes": counts[name][1]}
-				if property == "GlobalSecondaryIndexes" {
+				if indexes == "GlobalSecondaryIndexes" {
 					x["IndexStatus"], x["ProvisionedThroughput"] = "ACTIVE", throughput(row)
 				}
 				list = append(list, x)
 			}
 			if list != nil {
-				d[property] = list
+				d[indexes] = list
 			}
 		}
 		return err
@@ -99,7 +100,7 @@ func throughput(p map[string]any) map[string]any {
 	given, _ := p["ProvisionedThroughput"].(map[string]any)
 	out := map[string]any{"NumberOfDecreasesToday": 0, "ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
 	for name := range out {
-		if n, ok := integer(given[name]); ok {
+		if n, ok := property.Integer(given[name]); ok {
 			out[name] = n
 		}
 	}

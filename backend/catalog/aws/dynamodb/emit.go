@@ -10,6 +10,7 @@ import (
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const fortnight = 1209600 // seconds: the longest retention SQS offers
@@ -34,14 +35,14 @@ func (Kind) Emit(s *kind.Scope) error {
 	}
 	p["AttributeDefinitions"] = definitions
 	for _, row := range s.Rows("indexes") {
-		x := map[string]any{"IndexName": text(row, "name"), "KeySchema": keySchema(text(row, "partitionKey"), text(row, "sortKey")), "Projection": projection(row)}
+		x := map[string]any{"IndexName": property.Text(row, "name"), "KeySchema": keySchema(property.Text(row, "partitionKey"), property.Text(row, "sortKey")), "Projection": projection(row)}
 		if throughput != nil {
 			x["ProvisionedThroughput"] = throughput
 		}
 		global = append(global, x)
 	}
 	for _, row := range s.Rows("localIndexes") {
-		local = append(local, map[string]any{"IndexName": text(row, "name"), "KeySchema": keySchema(s.String("partitionKey"), text(row, "sortKey")), "Projection": projection(row)})
+		local = append(local, map[string]any{"IndexName": property.Text(row, "name"), "KeySchema": keySchema(s.String("partitionKey"), property.Text(row, "sortKey")), "Projection": projection(row)})
 	}
 	if global != nil {
 		p["GlobalSecondaryIndexes"] = global
@@ -189,11 +190,11 @@ func attributes(s *kind.Scope) []attribute {
 	add("partitionKey", s.String("partitionKey"), s.String("partitionType"))
 	add("sortKey", s.String("sortKey"), s.String("sortType"))
 	for _, row := range s.Rows("indexes") {
-		add("indexes", text(row, "partitionKey"), text(row, "partitionType"))
-		add("indexes", text(row, "sortKey"), text(row, "sortType"))
+		add("indexes", property.Text(row, "partitionKey"), property.Text(row, "partitionType"))
+		add("indexes", property.Text(row, "sortKey"), property.Text(row, "sortType"))
 	}
 	for _, row := range s.Rows("localIndexes") {
-		add("localIndexes", text(row, "sortKey"), text(row, "sortType"))
+		add("localIndexes", property.Text(row, "sortKey"), property.Text(row, "sortType"))
 	}
 	return out
 }
@@ -207,7 +208,7 @@ func keySchema(partition, sort string) []any {
 }
 
 func projection(row map[string]any) map[string]any {
-	switch text(row, "projection") {
+	switch property.Text(row, "projection") {
 	case "keys":
 		return map[string]any{"ProjectionType": "KEYS_ONLY"}
 	case "include":
@@ -216,5 +217,3 @@ func projection(row map[string]any) map[string]any {
 	}
 	return map[string]any{"ProjectionType": "ALL"}
 }
-
-func text(row map[string]any, column string) string { v, _ := row[column].(string); return v }

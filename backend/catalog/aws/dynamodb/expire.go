@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"time"
@@ -49,7 +50,7 @@ func (e *engine) sweep(w kind.World, t table) error {
 			removed = len(due)
 			old, err := outdated(w, tx, t)
 			for _, k := range old {
-				err = errFirst(err, tx.Delete(k))
+				err = cmp.Or(err, tx.Delete(k))
 			}
 			return err
 		}); err != nil {

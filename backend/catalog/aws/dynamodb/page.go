@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -114,7 +115,7 @@ func (r listing) understand(t table, x parsed, operation string) (page, error) {
 			return g, invalid("1 validation error detected: Value '%d' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1", g.limit)
 		}
 	}
-	if err := errFirst(enum("select", r.Select, "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"), capacityChoice(r.ReturnConsumedCapacity)); err != nil {
+	if err := cmp.Or(enum("select", r.Select, "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"), capacityChoice(r.ReturnConsumedCapacity)); err != nil {
 		return g, err
 	}
 	projects := r.ProjectionExpression != nil

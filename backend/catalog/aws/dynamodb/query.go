@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"airloom/backend/catalog/aws/dynamodb/expression"
@@ -25,7 +26,7 @@ func (c call) query() (any, error) {
 		return nil, err
 	}
 	g, err := r.understand(t, x, "Query")
-	if err := errFirst(err, problem, wrong); err != nil {
+	if err := cmp.Or(err, problem, wrong); err != nil {
 		return nil, err
 	}
 	g.backward = r.ScanIndexForward != nil && !*r.ScanIndexForward
@@ -68,7 +69,7 @@ func conditionsByKey(c *expression.Condition) (map[string]expression.Condition, 
 	visit = func(c expression.Condition) error {
 		switch c.Op {
 		case "AND":
-			return errFirst(visit(c.Sub[0]), visit(c.Sub[1]))
+			return cmp.Or(visit(c.Sub[0]), visit(c.Sub[1]))
 		case "OR", "NOT", "IN", "<>", "attribute_exists", "attribute_not_exists", "attribute_type", "contains":
 			return invalid("Invalid operator used in KeyConditionExpression: %s", c.Op)
 		}

@@ -4,6 +4,7 @@ import (
 	"airloom/backend/catalog/aws/dynamodb/expression"
 	"airloom/backend/catalog/aws/dynamodb/value"
 	"airloom/backend/kind"
+	"cmp"
 )
 
 // getting is one item to be read.
@@ -15,7 +16,7 @@ type getting struct {
 
 // run reads the item; size is that of the whole, which is paid for.
 func (g getting) run(tx kind.Tx) (item value.Item, size int, err error) {
-	if err := errFirst(g.t.checkPaths(g.projection.Paths()), g.t.checkKey(g.key)); err != nil {
+	if err := cmp.Or(g.t.checkPaths(g.projection.Paths()), g.t.checkKey(g.key)); err != nil {
 		return nil, 0, err
 	}
 	at, _ := g.t.position(g.t.keys, g.key) // checkKey has seen that it has a position

@@ -1,11 +1,13 @@
 package dynamodb
 
 import (
+	"cmp"
 	"slices"
 
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // checkTable refuses what AWS refuses too, and what is not simulated, as far as it is known before anything exists.
@@ -20,13 +22,13 @@ func checkTable(p map[string]any) error {
 		return err
 	}
 	limits := map[string]int{"GlobalSecondaryIndexes": maxGlobal, "LocalSecondaryIndexes": maxLocal}
-	for _, property := range []string{"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} {
-		list := rows(p[property])
-		if len(list) > limits[property] {
-			return fault.New(fault.Limit, "%d indexes are more than the %d that a table may have", len(list), limits[property]).At(property)
+	for _, where := range []string{"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} {
+		list := property.Objects(p[where])
+		if len(list) > limits[where] {
+			return fault.New(fault.Limit, "%d indexes are more than the %d that a table may have", len(list), limits[where]).At(where)
 		}
 		for _, row := range list {
-			if err := checkKeys(row, property, "the index "+text(row, "IndexName")); err != nil {
+			if err := checkKeys(row, where, "the index "+property.Text(row, "IndexName")); err != nil {
 				return err
 			}
 		}
@@ -50,29 +52,29 @@ func checkTable(p map[string]any) error {
 			used[name] = true
 		}
 	}
-	for _, d := range rows(p["AttributeDefinitions"]) {
-		if name := text(d, "AttributeName"); !used[name] {
+	for _, d := range property.Objects(p["AttributeDefinitions"]) {
+		if name := property.Text(d, "AttributeName"); !used[name] {
 			return fault.New(fault.Invalid, "the attribute %s is defined and no key uses it", name).At("AttributeDefinitions")
 		}
 	}
-	return errFirst(checkBilling(p), checkRest(p, t))
+	return cmp.Or(checkBilling(p), checkRest(p, t))
 }
 
 // checkKeys wants one partition key and at most one sort key. Keys of several attributes, which global indexes may have, are not
 // simulated.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html
-func checkKeys(holder map[string]any, property, whose string) error {
+func checkKeys(holder map[string]any, where, whose string) error {
 	count := map[string]int{}
-	for _, row := range rows(holder["KeySchema"]) {
-		count[text(row, "KeyType")]++
+	for _, row := range property.Objects(holder["KeySchema"]) {
+		count[property.Text(row, "KeyType")]++
 	}
 	switch {
 	case count["HASH"] == 0:
-		return fault.New(fault.Invalid, "%s has no partition key", whose).At(property)
+		return fault.New(fault.Invalid, "%s has no partition key", whose).At(where)
 	case count["HASH"] > 1 || count["RANGE"] > 1:
-		return fault.New(fault.Unsupported, "%s has a key of several attributes, which is not simulated", whose).At(property)
+		return fault.New(fault.Unsupported, "%s has a key of several attributes, which is not simulated", whose).At(where)
 	case len(count) > 2 || len(count) == 2 && count["RANGE"] == 0:
-		return fault.New(fault.Invalid, "%s has a key that is neither HASH nor RANGE", whose).At(property)
+		return fault.New(fault.Invalid, "%s has a key that is neither HASH nor RANGE", whose).At(where)
 	}
 	return nil
 }
@@ -83,7 +85,7 @@ func checkBilling(p map[string]any) error {
 	if !cfn.Known(mode) {
 		return nil
 	}
-	for _, holder := range append([]map[string]any{p}, rows(p["GlobalSecondaryIndexes"])...) {
+	for _, holder := range append([]map[string]any{p}, property.Objects(p["GlobalSecondaryIndexes"])...) {
 		switch given := holder["ProvisionedThroughput"] != nil; {
 		case mode == "PAY_PER_REQUEST" && given:
 			return fault.New(fault.Invalid, "neither ReadCapacityUnits nor WriteCapacityUnits can be given when BillingMode is PAY_PER_REQUEST").At("ProvisionedThroughput")
@@ -100,7 +102,7 @@ func checkRest(p map[string]any, t table) error {
 	if t.view != "" && !slices.Contains(views[1:], t.view) {
 		return fault.New(fault.Invalid, "%s is no view of a stream", t.view).At("StreamSpecification.StreamViewType")
 	}
-	if s, _ := p["TimeToLiveSpecification"].(map[string]any); truth(s["Enabled"]) && s["AttributeName"] == nil {
+	if s, _ := p["TimeToLiveSpecification"].(map[string]any); property.Flag(s, "Enabled") && s["AttributeName"] == nil {
 		return fault.New(fault.Invalid, "expiry is enabled without an attribute").At("TimeToLiveSpecification.AttributeName")
 	}
 	return nil

@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 )
 
@@ -20,12 +21,12 @@ func (c call) scan() (any, error) {
 		return nil, err
 	}
 	g, err := r.understand(t, x, "Scan")
-	if err := errFirst(err, problem); err != nil {
+	if err := cmp.Or(err, problem); err != nil {
 		return nil, err
 	}
 	prefix := g.prefix()
 	g.window = window{prefix: prefix, low: prefix, high: behind(prefix)}
-	if err := errFirst(segments(r.Segment, r.TotalSegments), g.start(r.ExclusiveStartKey), g.checkPaths(false)); err != nil {
+	if err := cmp.Or(segments(r.Segment, r.TotalSegments), g.start(r.ExclusiveStartKey), g.checkPaths(false)); err != nil {
 		return nil, err
 	}
 	if r.Segment != nil {

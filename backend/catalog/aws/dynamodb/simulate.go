@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"strconv"
 	"time"
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -36,11 +36,11 @@ func (Kind) Simulate() kind.Simulation {
 // retyped tells whether an attribute changes its type: CloudFormation makes a new table then, while attributes may come and go.
 func retyped(old, new map[string]any) string {
 	was := map[string]any{}
-	for _, d := range rows(old["AttributeDefinitions"]) {
-		was[text(d, "AttributeName")] = d["AttributeType"]
+	for _, d := range property.Objects(old["AttributeDefinitions"]) {
+		was[property.Text(d, "AttributeName")] = d["AttributeType"]
 	}
-	for _, d := range rows(new["AttributeDefinitions"]) {
-		if t := was[text(d, "AttributeName")]; t != nil && t != d["AttributeType"] {
+	for _, d := range property.Objects(new["AttributeDefinitions"]) {
+		if t := was[property.Text(d, "AttributeName")]; t != nil && t != d["AttributeType"] {
 			return "AttributeDefinitions"
 		}
 	}
@@ -66,7 +66,7 @@ func (e *engine) create(_ context.Context, w kind.World, in kind.Instance) (kind
 
 // named gives the table its name and ARN.
 func named(w kind.World, in kind.Instance) kind.Instance {
-	if name, _ := in.Properties["TableName"].(string); name != "" {
+	if name := property.Text(in.Properties, "TableName"); name != "" {
 		in.PhysicalID = name
 	}
 	in.ARN = w.ARN("dynamodb", "table/"+in.PhysicalID)
@@ -139,7 +139,7 @@ func (e *engine) change(_ context.Context, w kind.World, old, in kind.Instance) 
 }
 
 func (e *engine) delete(_ context.Context, w kind.World, in kind.Instance) error {
-	if truth(in.Properties["DeletionProtectionEnabled"]) && in.ARN != "" {
+	if property.Flag(in.Properties, "DeletionProtectionEnabled") && in.ARN != "" {
 		return fault.New(fault.Denied, "the table %s is protected from deletion", in.PhysicalID).At(in.LogicalID).Try("take the protection back and deploy first")
 	}
 	if in.ARN == "" {
@@ -176,31 +176,4 @@ func (e *engine) run(ctx context.Context, w kind.World, in kind.Instance) {
 		case <-w.After(tick):
 		}
 	}
-}
-
-// truth and integer read values as templates give them: CloudFormation takes text for both.
-func truth(v any) bool { return v == true || v == "true" }
-
-func integer(v any) (int64, bool) {
-	switch v := v.(type) {
-	case int:
-		return int64(v), true
-	case int64:
-		return v, true
-	case float64:
-		return int64(v), v == float64(int64(v))
-	case string:
-		n, err := strconv.ParseInt(v, 10, 64)
-		return n, err == nil
-	}
-	return 0, false
-}
-
-func errFirst(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

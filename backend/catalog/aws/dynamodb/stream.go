@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"cmp"
 	"context"
 	"crypto/md5"
 	"encoding/binary"
@@ -14,6 +15,7 @@ import (
 	"airloom/backend/catalog/aws/dynamodb/value"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // streamRetention is how long a change record is kept.
@@ -93,7 +95,7 @@ func record(w kind.World, tx kind.Tx, t table, o outcome, user map[string]any) e
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "write a change record")
 	}
-	return errFirst(tx.Put(stateKey('n', t.arn), strconv.AppendUint(nil, n, 10)), tx.Put(recordKey(t, n), raw))
+	return cmp.Or(tx.Put(stateKey('n', t.arn), strconv.AppendUint(nil, n, 10)), tx.Put(recordKey(t, n), raw))
 }
 
 func lastRecord(tx kind.Tx, t table) uint64 {
@@ -178,7 +180,7 @@ func read(w kind.World, tx kind.Tx, t table, from uint64, most int) (kind.Batch,
 			return true
 		}
 		r["eventVersion"], r["eventSource"], r["awsRegion"], r["eventSourceARN"] = "1.1", "aws:dynamodb", w.Region(), t.stream
-		batch.Checkpoint = text(about, "SequenceNumber")
+		batch.Checkpoint = property.Text(about, "SequenceNumber")
 		batch.Records, batch.IDs = append(batch.Records, r), append(batch.IDs, batch.Checkpoint)
 		return len(batch.Records) < most
 	})

@@ -7,6 +7,7 @@ import (
 
 	"airloom/backend/catalog/aws/dynamodb/value"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // table is a deployed table as its properties describe it.
@@ -36,53 +37,35 @@ type index struct {
 func tableOf(in kind.Instance) table {
 	p := in.Properties
 	t := table{arn: in.ARN, name: in.PhysicalID, node: in.Node, types: map[string]value.Kind{}, keys: keysOf(p), in: in}
-	for _, d := range rows(p["AttributeDefinitions"]) {
-		t.types[text(d, "AttributeName")] = value.Kind(text(d, "AttributeType"))
+	for _, d := range property.Objects(p["AttributeDefinitions"]) {
+		t.types[property.Text(d, "AttributeName")] = value.Kind(property.Text(d, "AttributeType"))
 	}
-	for _, property := range []string{"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} {
-		for _, row := range rows(p[property]) {
-			projection, _ := row["Projection"].(map[string]any)
-			x := index{name: text(row, "IndexName"), local: property == "LocalSecondaryIndexes", keys: keysOf(row), projection: text(projection, "ProjectionType")}
-			included, _ := projection["NonKeyAttributes"].([]any)
-			for _, name := range included {
-				if name, ok := name.(string); ok {
-					x.include = append(x.include, name)
-				}
-			}
-			t.indexes = append(t.indexes, x)
+	for _, indexes := range []string{"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} {
+		for _, row := range property.Objects(p[indexes]) {
+			t.indexes = append(t.indexes, index{name: property.Text(row, "IndexName"), local: indexes == "LocalSecondaryIndexes", keys: keysOf(row),
+				projection: property.Text(row, "Projection", "ProjectionType"), include: property.Texts(property.At(row, "Projection", "NonKeyAttributes"))})
 		}
 	}
 	if s, _ := p["StreamSpecification"].(map[string]any); s != nil {
-		t.view = text(s, "StreamViewType")
-		t.stream, _ = in.Attributes["StreamArn"].(string)
+		t.view = property.Text(s, "StreamViewType")
+		t.stream = property.Text(in.Attributes, "StreamArn")
 	}
-	if s, _ := p["TimeToLiveSpecification"].(map[string]any); s["Enabled"] == true || s["Enabled"] == "true" {
-		t.ttl = text(s, "AttributeName")
+	if s := p["TimeToLiveSpecification"]; property.Flag(s, "Enabled") {
+		t.ttl = property.Text(s, "AttributeName")
 	}
 	return t
 }
 
 func keysOf(holder map[string]any) keys {
 	var k keys
-	for _, row := range rows(holder["KeySchema"]) {
-		if text(row, "KeyType") == "HASH" {
-			k.partition = text(row, "AttributeName")
+	for _, row := range property.Objects(holder["KeySchema"]) {
+		if property.Text(row, "KeyType") == "HASH" {
+			k.partition = property.Text(row, "AttributeName")
 		} else {
-			k.sort = text(row, "AttributeName")
+			k.sort = property.Text(row, "AttributeName")
 		}
 	}
 	return k
-}
-
-func rows(v any) []map[string]any {
-	list, _ := v.([]any)
-	var out []map[string]any
-	for _, e := range list {
-		if m, ok := e.(map[string]any); ok {
-			out = append(out, m)
-		}
-	}
-	return out
 }
 
 func (t table) index(name string) (index, bool) {

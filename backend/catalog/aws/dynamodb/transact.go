@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -123,7 +124,7 @@ func (c call) transactGet() (any, error) {
 	if err := c.read(&r); err != nil {
 		return nil, err
 	}
-	if err := errFirst(capacityChoice(r.ReturnConsumedCapacity), transactSize(len(r.TransactItems))); err != nil {
+	if err := cmp.Or(capacityChoice(r.ReturnConsumedCapacity), transactSize(len(r.TransactItems))); err != nil {
 		return nil, err
 	}
 	var gets []getting
@@ -200,7 +201,7 @@ func (c call) transactWrite() (any, error) {
 	if err := c.read(&r); err != nil {
 		return nil, err
 	}
-	if err := errFirst(capacityChoice(r.ReturnConsumedCapacity), metricsChoice(r.ReturnItemCollectionMetrics), transactSize(len(r.TransactItems))); err != nil {
+	if err := cmp.Or(capacityChoice(r.ReturnConsumedCapacity), metricsChoice(r.ReturnItemCollectionMetrics), transactSize(len(r.TransactItems))); err != nil {
 		return nil, err
 	}
 	if len(r.ClientRequestToken) > 36 {
@@ -335,7 +336,7 @@ func (c call) again(tx kind.Tx, token string, items any) (bool, error) {
 	switch had := tx.Get(key); {
 	case had == nil:
 		at := append(binary.BigEndian.AppendUint64([]byte("K/"), uint64(now.UnixNano())), token...)
-		return false, errFirst(tx.Put(key, []byte(digest)), tx.Put(at, nil))
+		return false, cmp.Or(tx.Put(key, []byte(digest)), tx.Put(at, nil))
 	case string(had) != digest:
 		return false, apiError{space: own, code: "IdempotentParameterMismatchException", message: "The client token was used before with other parameters"}
 	}

@@ -4,6 +4,7 @@ import (
 	"airloom/backend/catalog/aws/dynamodb/expression"
 	"airloom/backend/catalog/aws/dynamodb/value"
 	"airloom/backend/kind"
+	"cmp"
 )
 
 // write is one change of one item, or the check of one.
@@ -125,7 +126,7 @@ type change struct {
 }
 
 func (r change) check() error {
-	return errFirst(enum("returnValues", r.ReturnValues, "ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"), capacityChoice(r.ReturnConsumedCapacity), metricsChoice(r.ReturnItemCollectionMetrics),
+	return cmp.Or(enum("returnValues", r.ReturnValues, "ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"), capacityChoice(r.ReturnConsumedCapacity), metricsChoice(r.ReturnItemCollectionMetrics),
 		enum("returnValuesOnConditionCheckFailure", r.ReturnValuesOnConditionCheckFailure, "ALL_OLD", "NONE"))
 }
 

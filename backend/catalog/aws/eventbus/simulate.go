@@ -9,6 +9,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -40,7 +41,7 @@ func checkBus(p map[string]any) error {
 }
 
 func createBus(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	in.PhysicalID, _ = in.Properties["Name"].(string)
+	in.PhysicalID = property.Text(in.Properties, "Name")
 	if err := checkBus(map[string]any{"Name": in.PhysicalID}); err != nil {
 		return in, fault.As(err).At(in.LogicalID)
 	}
@@ -102,7 +103,7 @@ func publish(ctx context.Context, w kind.World, bus string, e event, hops int) e
 		return fault.Wrap(err, fault.Internal, "print an event")
 	}
 	for _, r := range w.Instances(ruleType) {
-		name, _ := r.Properties["EventBusName"].(string)
+		name := property.Text(r.Properties, "EventBusName")
 		if name == "" {
 			name = "default"
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"airloom/backend/fault"
+	"airloom/backend/kind/property"
 )
 
 // shape makes what a target gets of an event.
@@ -124,7 +125,7 @@ var predefined = map[string]func(facts) any{
 // transformer compiles a template with variables in angle brackets. Within quotation marks a variable is put in as text, elsewhere as
 // JSON; a path that the event does not have gives nothing there, and null here.
 func transformer(t map[string]any) (shape, error) {
-	template, _ := t["InputTemplate"].(string)
+	template := property.Text(t, "InputTemplate")
 	declared, _ := t["InputPathsMap"].(map[string]any)
 	variables := maps.Clone(predefined)
 	for _, name := range slices.Sorted(maps.Keys(declared)) {

@@ -13,6 +13,7 @@ import (
 	"airloom/backend/kind"
 	"airloom/backend/kind/backlog"
 	"airloom/backend/kind/pattern"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -51,13 +52,13 @@ func checkRule(p map[string]any) error {
 	if p["EventPattern"] == nil {
 		return fault.New(fault.Invalid, "a rule needs an event pattern").At("EventPattern")
 	}
-	if known(p["EventPattern"]) {
+	if cfn.Known(p["EventPattern"]) {
 		if _, err := pattern.Compile(p["EventPattern"]); err != nil {
 			return fault.New(fault.Invalid, "%s", err).At("EventPattern")
 		}
 	}
 	for _, t := range targetsOf(p) {
-		if !known(t.p) {
+		if !cfn.Known(t.p) {
 			continue
 		}
 		if _, err := shapeOf(t.p); err != nil {
@@ -67,19 +68,8 @@ func checkRule(p map[string]any) error {
 	return nil
 }
 
-func known(v any) bool {
-	known := true
-	cfn.Walk("", v, func(_ string, v any) bool {
-		if _, fn := v.(cfn.Fn); fn {
-			known = false
-		}
-		return known
-	})
-	return known
-}
-
 func create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	name, bus := text(in.Properties, "Name"), busOf(in)
+	name, bus := property.Text(in.Properties, "Name"), busOf(in)
 	if name == "" {
 		name = in.PhysicalID[max(0, len(in.PhysicalID)-64):]
 	}
@@ -119,7 +109,7 @@ func (c courier) delete(_ context.Context, w kind.World, in kind.Instance) error
 
 // busOf is the name of the rule's bus.
 func busOf(in kind.Instance) string {
-	bus := text(in.Properties, "EventBusName")
+	bus := property.Text(in.Properties, "EventBusName")
 	if bus == "" {
 		return "default"
 	}
@@ -139,12 +129,12 @@ func targetsOf(p map[string]any) []target {
 	var out []target
 	for _, item := range list {
 		m, _ := item.(map[string]any)
-		t := target{id: text(m, "Id"), arn: text(m, "Arn"), group: text(m, "SqsParameters", "MessageGroupId"), dead: text(m, "DeadLetterConfig", "Arn"), tries: defaultTries, age: defaultAge, p: m}
+		t := target{id: property.Text(m, "Id"), arn: property.Text(m, "Arn"), group: property.Text(m, "SqsParameters", "MessageGroupId"), dead: property.Text(m, "DeadLetterConfig", "Arn"), tries: defaultTries, age: defaultAge, p: m}
 		retry, _ := m["RetryPolicy"].(map[string]any)
-		if n, ok := integer(retry["MaximumRetryAttempts"]); ok {
+		if n, ok := property.Integer(retry, "MaximumRetryAttempts"); ok {
 			t.tries = n
 		}
-		if n, ok := integer(retry["MaximumEventAgeInSeconds"]); ok {
+		if n, ok := property.Integer(retry, "MaximumEventAgeInSeconds"); ok {
 			t.age = time.Duration(n) * time.Second
 		}
 		out = append(out, t)
@@ -168,7 +158,7 @@ func (d delivery) item(id string, due time.Time) backlog.Item {
 
 // accept keeps an event of the bus for each target, if it matches.
 func (c courier) accept(_ context.Context, w kind.World, in kind.Instance, d kind.Delivery) error {
-	if text(in.Properties, "State") == "DISABLED" {
+	if property.Text(in.Properties, "State") == "DISABLED" {
 		return nil
 	}
 	p, err := pattern.Compile(in.Properties["EventPattern"])
@@ -278,28 +268,4 @@ func bury(ctx context.Context, w kind.World, in kind.Instance, t target, d deliv
 	if err := w.Deliver(ctx, kind.Delivery{Principal: kind.Principal{Service: "events.amazonaws.com"}, SourceARN: in.ARN, Target: t.dead, Payload: d.Event, Attributes: attributes, Hops: d.Hops + 1}); err != nil {
 		w.Log(in.Node, "error", "an event is lost, since the dead-letter queue did not take it: %s", fault.As(err).Message)
 	}
-}
-
-// text walks into a value: text(p, "DeadLetterConfig", "Arn").
-func text(v any, path ...string) string {
-	for _, name := range path {
-		m, _ := v.(map[string]any)
-		v = m[name]
-	}
-	s, _ := v.(string)
-	return s
-}
-
-// integer reads a number as templates give it: CloudFormation takes text for numbers too.
-func integer(v any) (int, bool) {
-	switch v := v.(type) {
-	case int:
-		return v, true
-	case float64:
-		return int(v), v == float64(int(v))
-	case string:
-		n, err := strconv.Atoi(v)
-		return n, err == nil
-	}
-	return 0, false
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // options is the method of a preflight request.
@@ -53,7 +54,7 @@ func share(cors map[string]any, origin string, header map[string][]string) bool 
 		if allowed == "*" {
 			header["Access-Control-Allow-Origin"] = []string{"*"}
 		}
-		if truth(cors["AllowCredentials"]) {
+		if property.Flag(cors, "AllowCredentials") {
 			header["Access-Control-Allow-Credentials"] = []string{"true"}
 		}
 		if names := textsOf(cors["ExposeHeaders"]); len(names) > 0 {

@@ -19,6 +19,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // keysFor is how long API Gateway keeps an issuer's keys.
@@ -60,7 +61,7 @@ func refusal(why error, to route) kind.HTTPResponse {
 // authorize checks the token of a request in the steps that API Gateway documents: signature, then claims, then scopes.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 func (g *gateway) authorize(ctx context.Context, w kind.World, to route, r kind.HTTPRequest) (*authorizerIn, error) {
-	a, ok := w.Lookup(authorizerType, text(to.in.Properties["AuthorizerId"]))
+	a, ok := w.Lookup(authorizerType, property.Text(to.in.Properties, "AuthorizerId"))
 	if !ok {
 		return nil, fault.New(fault.NotFound, "the route's authorizer does not exist")
 	}
@@ -69,7 +70,7 @@ func (g *gateway) authorize(ctx context.Context, w kind.World, to route, r kind.
 		return nil, errNoToken
 	}
 	config, _ := a.Properties["JwtConfiguration"].(map[string]any)
-	claims, err := g.verify(ctx, w, raw, text(config["Issuer"]), textsOf(config["Audience"]))
+	claims, err := g.verify(ctx, w, raw, property.Text(config, "Issuer"), textsOf(config["Audience"]))
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +132,7 @@ func (g *gateway) verify(ctx context.Context, w kind.World, raw, issuer string, 
 	if !ok {
 		return nil, invalidToken{"the token's signing method is not supported"}
 	}
-	if text(claims["iss"]) != issuer { // before asking anybody for keys
+	if property.Text(claims, "iss") != issuer { // before asking anybody for keys
 		return nil, invalidToken{"the token does not have a valid issuer"}
 	}
 	key, err := g.key(ctx, w, issuer, header.Kid)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // route is a route that takes a request.
@@ -32,7 +33,7 @@ func match(routes []kind.Instance, api, method, path string) (route, bool) {
 	found := false
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	for _, in := range routes {
-		if text(in.Properties["ApiId"]) != api {
+		if property.Text(in.Properties, "ApiId") != api {
 			continue
 		}
 		r, ok := takes(in, method, segments)
@@ -44,7 +45,7 @@ func match(routes []kind.Instance, api, method, path string) (route, bool) {
 }
 
 func takes(in kind.Instance, method string, segments []string) (route, bool) {
-	r := route{in: in, key: text(in.Properties["RouteKey"])}
+	r := route{in: in, key: property.Text(in.Properties, "RouteKey")}
 	if r.key == defaultRoute {
 		return r, true
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // payload is the event of payload format 2.0.
@@ -92,7 +93,7 @@ func event(w kind.World, api, stage kind.Instance, r kind.HTTPRequest, to route,
 	if m, ok := stage.Properties["StageVariables"].(map[string]any); ok && len(m) > 0 {
 		p.StageVariables = map[string]string{}
 		for k, v := range m {
-			p.StageVariables[k] = text(v)
+			p.StageVariables[k] = property.Text(v)
 		}
 	}
 	if len(r.Body) > 0 {

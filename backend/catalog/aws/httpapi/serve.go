@@ -7,6 +7,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // largest is the most that a request may hold.
@@ -52,12 +53,12 @@ func (g *gateway) respond(ctx context.Context, w kind.World, api kind.Instance, 
 		return problem(404, "Not Found"), "-", nil
 	}
 	var who *authorizerIn
-	if text(to.in.Properties["AuthorizationType"]) == "JWT" {
+	if property.Text(to.in.Properties, "AuthorizationType") == "JWT" {
 		if who, why = g.authorize(ctx, w, to, r); why != nil {
 			return refusal(why, to), to.key, why
 		}
 	}
-	integration, ok := w.Lookup(integrationType, strings.TrimPrefix(text(to.in.Properties["Target"]), "integrations/"))
+	integration, ok := w.Lookup(integrationType, strings.TrimPrefix(property.Text(to.in.Properties, "Target"), "integrations/"))
 	if !ok {
 		return problem(500, "Internal Server Error"), to.key, fault.New(fault.NotFound, "the route has no integration")
 	}
@@ -65,7 +66,7 @@ func (g *gateway) respond(ctx context.Context, w kind.World, api kind.Instance, 
 	if err != nil {
 		return problem(500, "Internal Server Error"), to.key, err
 	}
-	out, why = invoke(ctx, w, integration, kind.Invocation{Function: functionOf(text(integration.Properties["IntegrationUri"])), Principal: kind.Principal{Service: principal},
+	out, why = invoke(ctx, w, integration, kind.Invocation{Function: functionOf(property.Text(integration.Properties, "IntegrationUri")), Principal: kind.Principal{Service: principal},
 		SourceARN: w.ARN("execute-api", api.PhysicalID+"/"+defaultRoute+"/"+resourceOf(to, r.Method)), Payload: body})
 	return out, to.key, why
 }
@@ -110,7 +111,7 @@ func invoke(ctx context.Context, w kind.World, integration kind.Instance, in kin
 
 func stageOf(w kind.World, api kind.Instance) (kind.Instance, bool) {
 	for _, in := range w.Instances(stageType) {
-		if text(in.Properties["ApiId"]) == api.PhysicalID {
+		if property.Text(in.Properties, "ApiId") == api.PhysicalID {
 			return in, true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // The resource types of an HTTP API.
@@ -37,7 +38,7 @@ func (Kind) Simulate() kind.Simulation {
 				"DefaultRouteSettings.DetailedMetricsEnabled", "StageVariables"},
 			Ignored: []string{"Description", "Tags"}, Replace: []string{"ApiId", "StageName"}, Check: checkStage,
 			Create: func(_ context.Context, _ kind.World, in kind.Instance) (kind.Instance, error) {
-				in.PhysicalID, _ = in.Properties["StageName"].(string)
+				in.PhysicalID = property.Text(in.Properties, "StageName")
 				return in, nil
 			},
 		}, {
@@ -89,20 +90,20 @@ func shortID(w kind.World) string {
 }
 
 func checkAPI(p map[string]any) error {
-	if v := text(p["ProtocolType"]); v != "" && v != "HTTP" {
+	if v := property.Text(p, "ProtocolType"); v != "" && v != "HTTP" {
 		return fault.New(fault.Unsupported, "the embedded sandbox has HTTP APIs and no %s ones", v).At("ProtocolType")
 	}
-	if v := text(p["RouteSelectionExpression"]); v != "" && v != "${request.method} ${request.path}" {
+	if v := property.Text(p, "RouteSelectionExpression"); v != "" && v != "${request.method} ${request.path}" {
 		return fault.New(fault.Invalid, "an HTTP API selects routes by method and path").At("RouteSelectionExpression")
 	}
-	if truth(p["DisableExecuteApiEndpoint"]) {
+	if property.Flag(p, "DisableExecuteApiEndpoint") {
 		return fault.New(fault.Unsupported, "the embedded sandbox has no custom domains: without its own address the API cannot be reached").At("DisableExecuteApiEndpoint")
 	}
 	return nil
 }
 
 func checkStage(p map[string]any) error {
-	if v := text(p["StageName"]); v != "" && v != defaultRoute {
+	if v := property.Text(p, "StageName"); v != "" && v != defaultRoute {
 		return fault.New(fault.Unsupported, "the embedded sandbox serves the stage $default, not %s", v).At("StageName")
 	}
 	if auto := p["AutoDeploy"]; auto == nil || auto == false || auto == "false" {
@@ -112,10 +113,10 @@ func checkStage(p map[string]any) error {
 }
 
 func checkIntegration(p map[string]any) error {
-	if v := text(p["IntegrationType"]); v != "" && v != "AWS_PROXY" {
+	if v := property.Text(p, "IntegrationType"); v != "" && v != "AWS_PROXY" {
 		return fault.New(fault.Unsupported, "the embedded sandbox integrates functions (AWS_PROXY), not %s", v).At("IntegrationType")
 	}
-	if v, known := p["PayloadFormatVersion"]; v == nil || known && text(v) != "" && v != "2.0" {
+	if v, known := p["PayloadFormatVersion"]; v == nil || known && property.Text(v) != "" && v != "2.0" {
 		return fault.New(fault.Unsupported, "the embedded sandbox sends payload format 2.0").At("PayloadFormatVersion")
 	}
 	if ms, ok := number(p["TimeoutInMillis"]); ok && (ms < 50 || ms > 30000) {
@@ -125,12 +126,12 @@ func checkIntegration(p map[string]any) error {
 }
 
 func checkRoute(p map[string]any) error {
-	switch v := text(p["AuthorizationType"]); v {
+	switch v := property.Text(p, "AuthorizationType"); v {
 	case "", "NONE", "JWT":
 	default:
 		return fault.New(fault.Unsupported, "the embedded sandbox checks JWTs, and no authorization of the type %s", v).At("AuthorizationType")
 	}
-	if key := text(p["RouteKey"]); key != "" && key != defaultRoute {
+	if key := property.Text(p, "RouteKey"); key != "" && key != defaultRoute {
 		if method, path, ok := strings.Cut(key, " "); !ok || method == "" || !strings.HasPrefix(path, "/") {
 			return fault.New(fault.Invalid, "%q is no route key: write a method and a path", key).At("RouteKey")
 		}
@@ -139,23 +140,19 @@ func checkRoute(p map[string]any) error {
 }
 
 func checkAuthorizer(p map[string]any) error {
-	if v := text(p["AuthorizerType"]); v != "" && v != "JWT" {
+	if v := property.Text(p, "AuthorizerType"); v != "" && v != "JWT" {
 		return fault.New(fault.Unsupported, "the embedded sandbox has no authorizers of the type %s", v).At("AuthorizerType")
 	}
 	for _, source := range list(p["IdentitySource"]) {
 		if _, computed := source.(cfn.Fn); computed {
 			continue
 		}
-		if kind, name := identitySource(text(source)); kind == "" || name == "" {
+		if kind, name := identitySource(property.Text(source)); kind == "" || name == "" {
 			return fault.New(fault.Unsupported, "the embedded sandbox finds tokens in headers and query strings, not in %v", source).At("IdentitySource")
 		}
 	}
 	return nil
 }
-
-func text(v any) string { s, _ := v.(string); return s }
-
-func truth(v any) bool { return v == true || v == "true" }
 
 // list is a list, or a text as a list of one.
 func list(v any) []any {
@@ -169,7 +166,7 @@ func list(v any) []any {
 func textsOf(v any) []string {
 	var out []string
 	for _, e := range list(v) {
-		out = append(out, text(e))
+		out = append(out, property.Text(e))
 	}
 	return out
 }

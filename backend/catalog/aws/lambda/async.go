@@ -10,6 +10,7 @@ import (
 	"airloom/backend/fault"
 	"airloom/backend/kind"
 	"airloom/backend/kind/backlog"
+	"airloom/backend/kind/property"
 )
 
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
@@ -77,7 +78,7 @@ func (d *dispatcher) run(ctx context.Context, w kind.World, in kind.Instance) {
 func handle(ctx context.Context, w kind.World, in kind.Instance, e event) *backlog.Item {
 	s := settingsOf(w, in)
 	now := w.Now()
-	if n, ok := integer(in.Properties["ReservedConcurrentExecutions"]); ok && n == 0 {
+	if n, ok := property.Integer(in.Properties, "ReservedConcurrentExecutions"); ok && n == 0 {
 		return giveUp(ctx, w, in, s, e, "ZeroReservedConcurrency", nil)
 	}
 	if now.Sub(e.Accepted) >= s.age {
@@ -115,18 +116,18 @@ type settings struct {
 }
 
 func settingsOf(w kind.World, in kind.Instance) settings {
-	s := settings{tries: defaultTries, age: defaultAge, deadQueue: text(in.Properties, "DeadLetterConfig", "TargetArn")}
+	s := settings{tries: defaultTries, age: defaultAge, deadQueue: property.Text(in.Properties, "DeadLetterConfig", "TargetArn")}
 	for _, c := range w.Instances(asyncType) {
-		if name, _ := nameOf(text(c.Properties, "FunctionName")); name != in.PhysicalID {
+		if name, _ := nameOf(property.Text(c.Properties, "FunctionName")); name != in.PhysicalID {
 			continue
 		}
-		if n, ok := integer(c.Properties["MaximumRetryAttempts"]); ok {
+		if n, ok := property.Integer(c.Properties, "MaximumRetryAttempts"); ok {
 			s.tries = n
 		}
-		if n, ok := integer(c.Properties["MaximumEventAgeInSeconds"]); ok {
+		if n, ok := property.Integer(c.Properties, "MaximumEventAgeInSeconds"); ok {
 			s.age = time.Duration(n) * time.Second
 		}
-		s.onSuccess, s.onFailure = text(c.Properties, "DestinationConfig", "OnSuccess", "Destination"), text(c.Properties, "DestinationConfig", "OnFailure", "Destination")
+		s.onSuccess, s.onFailure = property.Text(c.Properties, "DestinationConfig", "OnSuccess", "Destination"), property.Text(c.Properties, "DestinationConfig", "OnFailure", "Destination")
 	}
 	return s
 }

@@ -8,6 +8,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const queueARN = "arn:aws:sqs:us-east-1:000000000000:dead"
@@ -79,8 +80,8 @@ func TestFailedEventIsRetriedAndGivenUp(t *testing.T) {
 			t.Errorf("%+v", d[0])
 		}
 		record := decode(t, d[1].Payload)
-		if text(record, "requestContext", "condition") != "RetriesExhausted" || at(record, "requestContext", "approximateInvokeCount") != 3.0 || at(record, "requestPayload", "n") != 1.0 ||
-			text(record, "responseContext", "functionError") != "Unhandled" || text(record, "responsePayload", "errorMessage") != "no" || text(record, "requestContext", "functionArn") != s.fn.ARN+":$LATEST" {
+		if property.Text(record, "requestContext", "condition") != "RetriesExhausted" || property.At(record, "requestContext", "approximateInvokeCount") != 3.0 || property.At(record, "requestPayload", "n") != 1.0 ||
+			property.Text(record, "responseContext", "functionError") != "Unhandled" || property.Text(record, "responsePayload", "errorMessage") != "no" || property.Text(record, "requestContext", "functionArn") != s.fn.ARN+":$LATEST" {
 			t.Errorf("%v", record)
 		}
 		if d[1].Attributes["DetailType"] != "Lambda Function Invocation Result - Failure" || d[1].Attributes["Source"] != "lambda" {
@@ -105,7 +106,7 @@ func TestSuccessGoesToItsDestination(t *testing.T) {
 		if len(d) != 1 {
 			t.Fatalf("%+v", d)
 		}
-		if r := decode(t, d[0].Payload); text(r, "requestContext", "condition") != "Success" || r["responsePayload"] != "ok" {
+		if r := decode(t, d[0].Payload); property.Text(r, "requestContext", "condition") != "Success" || r["responsePayload"] != "ok" {
 			t.Errorf("%v", r)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind/pattern"
+	"airloom/backend/kind/property"
 )
 
 // filters let a record through when one of them matches; none lets all through.
@@ -17,12 +18,12 @@ type filters struct {
 
 func filtersOf(criteria any, service string) (filters, error) {
 	f := filters{service: service}
-	list, _ := at(criteria, "Filters").([]any)
+	list, _ := property.At(criteria, "Filters").([]any)
 	if len(list) > 10 {
 		return f, fault.New(fault.Limit, "an event source mapping takes at most 10 filters, not %d", len(list))
 	}
 	for _, entry := range list {
-		p, err := pattern.ParseFilter([]byte(text(entry, "Pattern")))
+		p, err := pattern.ParseFilter([]byte(property.Text(entry, "Pattern")))
 		if err != nil {
 			return f, err
 		}
@@ -44,7 +45,7 @@ func (f filters) view(record map[string]any) any {
 	seen := map[string]any{}
 	switch f.service {
 	case "sqs":
-		body, _ := record["body"].(string)
+		body := property.Text(record, "body")
 		seen["body"] = parsed(body)
 		return seen
 	case "kinesis":
@@ -52,7 +53,7 @@ func (f filters) view(record map[string]any) any {
 		for k, v := range inner {
 			seen[k] = v
 		}
-		data, _ := inner["data"].(string)
+		data := property.Text(inner, "data")
 		if raw, err := base64.StdEncoding.DecodeString(data); err == nil {
 			seen["data"] = parsed(string(raw))
 		}

@@ -10,6 +10,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // checkFunction refuses what AWS refuses too, and what no process on this machine can be.
@@ -18,13 +19,13 @@ func checkFunction(p map[string]any) error {
 	if p["PackageType"] == "Image" {
 		return fault.New(fault.Unsupported, "container images are not run, only zips").At("PackageType")
 	}
-	if format := text(p, "LoggingConfig", "LogFormat"); format != "" && format != "Text" {
+	if format := property.Text(p, "LoggingConfig", "LogFormat"); format != "" && format != "Text" {
 		return fault.New(fault.Unsupported, "the log format %s is not simulated, only Text", format).At("LoggingConfig.LogFormat")
 	}
 	if r, ok := p["Runtime"].(string); ok && !slices.ContainsFunc([]string{"nodejs", "python", "provided."}, func(family string) bool { return strings.HasPrefix(r, family) }) {
 		return fault.New(fault.Unsupported, "the runtime %s is not run: Node.js, Python and provided ones are", r).At("Runtime")
 	}
-	if at(p, "Code", "S3Key") == nil {
+	if property.At(p, "Code", "S3Key") == nil {
 		return fault.New(fault.Invalid, "a function needs the key of its zip").At("Code.S3Key")
 	}
 	for _, l := range []struct {
@@ -35,7 +36,7 @@ func checkFunction(p map[string]any) error {
 			return err
 		}
 	}
-	variables, _ := at(p, "Environment", "Variables").(map[string]any)
+	variables, _ := property.At(p, "Environment", "Variables").(map[string]any)
 	return checkEnvironment(variables)
 }
 
@@ -68,7 +69,7 @@ func checkEnvironment(variables map[string]any) error {
 }
 
 func (d *dispatcher) create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	name := text(in.Properties, "FunctionName")
+	name := property.Text(in.Properties, "FunctionName")
 	if name == "" {
 		name = in.PhysicalID
 		if n := len(name); n > 64 { // keep what makes it unique
@@ -100,15 +101,15 @@ func (d *dispatcher) delete(_ context.Context, w kind.World, in kind.Instance) e
 func host(w kind.World, in kind.Instance) error {
 	p := in.Properties
 	variables := map[string]any{}
-	if m, ok := at(p, "Environment", "Variables").(map[string]any); ok {
+	if m, ok := property.At(p, "Environment", "Variables").(map[string]any); ok {
 		variables = m
 	}
 	if err := checkEnvironment(variables); err != nil { // now all values are known
 		return fault.As(err).At(in.LogicalID)
 	}
-	s := kind.FunctionSpec{ARN: in.ARN, Name: in.PhysicalID, Node: in.Node, Runtime: text(p, "Runtime"), Handler: text(p, "Handler"),
-		ArtifactKey: text(p, "Code", "S3Key"), Role: text(p, "Role"), MemoryMB: 128, Timeout: 3 * time.Second, Environment: map[string]string{},
-		LogGroup: "/aws/lambda/" + in.PhysicalID, Concurrency: -1, DeadLetter: text(p, "DeadLetterConfig", "TargetArn"), Tracing: text(p, "TracingConfig", "Mode") == "Active"}
+	s := kind.FunctionSpec{ARN: in.ARN, Name: in.PhysicalID, Node: in.Node, Runtime: property.Text(p, "Runtime"), Handler: property.Text(p, "Handler"),
+		ArtifactKey: property.Text(p, "Code", "S3Key"), Role: property.Text(p, "Role"), MemoryMB: 128, Timeout: 3 * time.Second, Environment: map[string]string{},
+		LogGroup: "/aws/lambda/" + in.PhysicalID, Concurrency: -1, DeadLetter: property.Text(p, "DeadLetterConfig", "TargetArn"), Tracing: property.Text(p, "TracingConfig", "Mode") == "Active"}
 	for name, v := range variables {
 		value, ok := v.(string)
 		if !ok {
@@ -116,16 +117,16 @@ func host(w kind.World, in kind.Instance) error {
 		}
 		s.Environment[name] = value
 	}
-	if n, ok := integer(p["MemorySize"]); ok {
+	if n, ok := property.Integer(p, "MemorySize"); ok {
 		s.MemoryMB = n
 	}
-	if n, ok := integer(p["Timeout"]); ok {
+	if n, ok := property.Integer(p, "Timeout"); ok {
 		s.Timeout = time.Duration(n) * time.Second
 	}
-	if n, ok := integer(p["ReservedConcurrentExecutions"]); ok {
+	if n, ok := property.Integer(p, "ReservedConcurrentExecutions"); ok {
 		s.Concurrency = n
 	}
-	if group := text(p, "LoggingConfig", "LogGroup"); group != "" {
+	if group := property.Text(p, "LoggingConfig", "LogGroup"); group != "" {
 		s.LogGroup = group
 	}
 	return w.Functions().Put(s)

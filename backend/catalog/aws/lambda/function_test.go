@@ -7,6 +7,7 @@ import (
 
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
+	"airloom/backend/kind/property"
 )
 
 func TestFunctionIsHosted(t *testing.T) {
@@ -123,12 +124,12 @@ func TestPermission(t *testing.T) {
 	public := s.create("Public", permissionType, map[string]any{"Action": "lambda:InvokeFunction", "FunctionName": s.fn.ARN, "Principal": "*", "InvokedViaFunctionUrl": true})
 	policies := s.Policies(s.fn.ARN)
 	statement := policies[in.PhysicalID]["Statement"].([]any)[0]
-	if text(statement, "Principal", "Service") != "s3.amazonaws.com" || text(statement, "Condition", "ArnLike", "AWS:SourceArn") != "arn:aws:s3:::b" ||
-		text(statement, "Condition", "StringEquals", "AWS:SourceAccount") != "000000000000" || text(statement, "Resource") != s.fn.ARN {
+	if property.Text(statement, "Principal", "Service") != "s3.amazonaws.com" || property.Text(statement, "Condition", "ArnLike", "AWS:SourceArn") != "arn:aws:s3:::b" ||
+		property.Text(statement, "Condition", "StringEquals", "AWS:SourceAccount") != "000000000000" || property.Text(statement, "Resource") != s.fn.ARN {
 		t.Errorf("%v", statement)
 	}
 	statement = policies[public.PhysicalID]["Statement"].([]any)[0]
-	if text(statement, "Principal") != "*" || text(statement, "Condition", "Bool", "lambda:InvokedViaFunctionUrl") != "true" {
+	if property.Text(statement, "Principal") != "*" || property.Text(statement, "Condition", "Bool", "lambda:InvokedViaFunctionUrl") != "true" {
 		t.Errorf("%v", statement)
 	}
 	if err := s.Delete(t.Context(), in); err != nil || len(s.Policies(s.fn.ARN)) != 1 {

@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -59,7 +61,7 @@ func checkMapping(p map[string]any) error {
 	if source, ok := p["EventSourceArn"].(string); ok && sourceService(source) == "" {
 		return fault.New(fault.Unsupported, "%s is no source that is simulated: queues and streams of DynamoDB and Kinesis are", source).At("EventSourceArn")
 	}
-	if known(p["FilterCriteria"]) {
+	if cfn.Known(p["FilterCriteria"]) {
 		if _, err := filtersOf(p["FilterCriteria"], ""); err != nil {
 			return fault.As(err).At("FilterCriteria")
 		}
@@ -115,12 +117,12 @@ func admitMapping(w kind.World, in kind.Instance) error {
 	if !ok {
 		return wrong("the queue %s does not exist", m.source)
 	}
-	fifo := truth(q.Properties["FifoQueue"])
+	fifo := property.Flag(q.Properties, "FifoQueue")
 	timeout, visibility := 3, 30
-	if n, ok := integer(fn.Properties["Timeout"]); ok {
+	if n, ok := property.Integer(fn.Properties, "Timeout"); ok {
 		timeout = n
 	}
-	if n, ok := integer(q.Properties["VisibilityTimeout"]); ok {
+	if n, ok := property.Integer(q.Properties, "VisibilityTimeout"); ok {
 		visibility = n
 	}
 	switch {
@@ -139,26 +141,26 @@ func admitMapping(w kind.World, in kind.Instance) error {
 // mappingOf reads a mapping's properties over AWS's defaults.
 func mappingOf(in kind.Instance) (mapping, error) {
 	p := in.Properties
-	m := mapping{in: in, source: text(p, "EventSourceArn"), function: text(p, "FunctionName"), tries: -1, age: -1, readers: 1,
-		position: text(p, "StartingPosition"), bisect: truth(p["BisectBatchOnFunctionError"]), onFailure: text(p, "DestinationConfig", "OnFailure", "Destination")}
+	m := mapping{in: in, source: property.Text(p, "EventSourceArn"), function: property.Text(p, "FunctionName"), tries: -1, age: -1, readers: 1,
+		position: property.Text(p, "StartingPosition"), bisect: property.Flag(p, "BisectBatchOnFunctionError"), onFailure: property.Text(p, "DestinationConfig", "OnFailure", "Destination")}
 	service := sourceService(m.source)
 	m.queue, m.size = service == "sqs", 100
 	if m.queue {
 		m.size, m.readers = 10, readers
-		if n, ok := integer(at(p, "ScalingConfig", "MaximumConcurrency")); ok {
+		if n, ok := property.Integer(p, "ScalingConfig", "MaximumConcurrency"); ok {
 			m.readers = min(m.readers, n)
 		}
 	}
-	if n, ok := integer(p["BatchSize"]); ok {
+	if n, ok := property.Integer(p, "BatchSize"); ok {
 		m.size = n
 	}
-	if n, ok := integer(p["MaximumBatchingWindowInSeconds"]); ok {
+	if n, ok := property.Integer(p, "MaximumBatchingWindowInSeconds"); ok {
 		m.window = time.Duration(n) * time.Second
 	}
-	if n, ok := integer(p["MaximumRetryAttempts"]); ok {
+	if n, ok := property.Integer(p, "MaximumRetryAttempts"); ok {
 		m.tries = n
 	}
-	if n, ok := integer(p["MaximumRecordAgeInSeconds"]); ok {
+	if n, ok := property.Integer(p, "MaximumRecordAgeInSeconds"); ok {
 		m.age = time.Duration(n) * time.Second
 	}
 	types, _ := p["FunctionResponseTypes"].([]any)
@@ -175,7 +177,7 @@ func mappingOf(in kind.Instance) (mapping, error) {
 
 // runMapping reads the source and invokes the function until ctx ends.
 func runMapping(ctx context.Context, w kind.World, in kind.Instance) {
-	if on, ok := in.Properties["Enabled"]; ok && !truth(on) {
+	if on, ok := in.Properties["Enabled"]; ok && !property.Flag(on) {
 		return
 	}
 	m, err := mappingOf(in)
@@ -327,7 +329,7 @@ func itemFailures(payload []byte, ids []string) (failed []string, ok bool) {
 		return nil, true
 	}
 	for _, f := range answer.BatchItemFailures {
-		id, _ := f["itemIdentifier"].(string)
+		id := property.Text(f, "itemIdentifier")
 		if id == "" || !slices.Contains(ids, id) {
 			return nil, false
 		}

@@ -12,6 +12,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // tape is a source in memory: a queue that gives what it has once, or a stream that is read by position.
@@ -286,8 +287,8 @@ func TestStreamRetries(t *testing.T) {
 			t.Fatalf("%+v", d)
 		}
 		r := decode(t, d[0].Payload)
-		if text(r, "requestContext", "condition") != "RetryAttemptsExhausted" || at(r, "requestContext", "approximateInvokeCount") != 2.0 || text(r, "DDBStreamBatchInfo", "startSequenceNumber") != "id0" ||
-			at(r, "DDBStreamBatchInfo", "batchSize") != 1.0 || text(r, "DDBStreamBatchInfo", "approximateArrivalOfFirstRecord") != "2026-03-01T12:00:00.000Z" || text(r, "responseContext", "functionError") != "Unhandled" {
+		if property.Text(r, "requestContext", "condition") != "RetryAttemptsExhausted" || property.At(r, "requestContext", "approximateInvokeCount") != 2.0 || property.Text(r, "DDBStreamBatchInfo", "startSequenceNumber") != "id0" ||
+			property.At(r, "DDBStreamBatchInfo", "batchSize") != 1.0 || property.Text(r, "DDBStreamBatchInfo", "approximateArrivalOfFirstRecord") != "2026-03-01T12:00:00.000Z" || property.Text(r, "responseContext", "functionError") != "Unhandled" {
 			t.Errorf("%v", r)
 		}
 	})
@@ -343,7 +344,7 @@ func TestOldRecordsArePassedOver(t *testing.T) {
 		if len(d) != 1 {
 			t.Fatalf("%v", d)
 		}
-		if r := decode(t, d[0].Payload); text(r, "requestContext", "condition") != "RecordAgeExceeded" {
+		if r := decode(t, d[0].Payload); property.Text(r, "requestContext", "condition") != "RecordAgeExceeded" {
 			t.Errorf("%v", r)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // createPermission adds a statement to the function's policy, with the conditions that AddPermission writes.
@@ -16,17 +17,17 @@ func createPermission(_ context.Context, w kind.World, in kind.Instance) (kind.I
 		return in, err
 	}
 	p := in.Properties
-	action := text(p, "Action")
+	action := property.Text(p, "Action")
 	if !strings.HasPrefix(action, "lambda:") {
 		return in, fault.New(fault.Invalid, "%q is no action of Lambda", action).At(in.LogicalID)
 	}
-	statement := map[string]any{"Sid": in.PhysicalID, "Effect": "Allow", "Action": action, "Resource": fn.ARN, "Principal": principalOf(text(p, "Principal"))}
+	statement := map[string]any{"Sid": in.PhysicalID, "Effect": "Allow", "Action": action, "Resource": fn.ARN, "Principal": principalOf(property.Text(p, "Principal"))}
 	condition := map[string]any{}
 	for _, c := range []struct{ property, operator, key string }{
 		{"SourceArn", "ArnLike", "AWS:SourceArn"}, {"SourceAccount", "StringEquals", "AWS:SourceAccount"}, {"PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"},
 		{"FunctionUrlAuthType", "StringEquals", "lambda:FunctionUrlAuthType"}, {"EventSourceToken", "StringEquals", "lambda:EventSourceToken"},
 	} {
-		if value := text(p, c.property); value != "" {
+		if value := property.Text(p, c.property); value != "" {
 			keys, _ := condition[c.operator].(map[string]any)
 			if keys == nil {
 				keys = map[string]any{}
@@ -34,7 +35,7 @@ func createPermission(_ context.Context, w kind.World, in kind.Instance) (kind.I
 			keys[c.key], condition[c.operator] = value, keys
 		}
 	}
-	if truth(p["InvokedViaFunctionUrl"]) {
+	if property.Flag(p, "InvokedViaFunctionUrl") {
 		condition["Bool"] = map[string]any{"lambda:InvokedViaFunctionUrl": "true"}
 	}
 	if len(condition) > 0 {
@@ -46,7 +47,7 @@ func createPermission(_ context.Context, w kind.World, in kind.Instance) (kind.I
 }
 
 func deletePermission(_ context.Context, w kind.World, in kind.Instance) error {
-	name, _ := nameOf(text(in.Properties, "FunctionName"))
+	name, _ := nameOf(property.Text(in.Properties, "FunctionName"))
 	w.SetPolicy(w.ARN("lambda", "function:"+name), in.PhysicalID, nil)
 	return nil
 }

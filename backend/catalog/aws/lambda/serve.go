@@ -12,6 +12,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // apiError is an error answer of the Lambda API. Kind is who is to blame: User or Service.
@@ -136,7 +137,7 @@ func (c call) get(name, action string) kind.HTTPResponse {
 		return c.answer(200, c.configuration(fn))
 	}
 	out := map[string]any{"Configuration": c.configuration(fn), "Code": map[string]any{"RepositoryType": "S3"}}
-	if n, ok := integer(fn.Properties["ReservedConcurrentExecutions"]); ok {
+	if n, ok := property.Integer(fn.Properties, "ReservedConcurrentExecutions"); ok {
 		out["Concurrency"] = map[string]any{"ReservedConcurrentExecutions": n}
 	}
 	return c.answer(200, out)
@@ -157,10 +158,10 @@ func (c call) list() kind.HTTPResponse {
 // https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
 func (c call) configuration(fn kind.Instance) map[string]any {
 	p := fn.Properties
-	sum := sha256.Sum256([]byte(text(p, "Code", "S3Key")))
+	sum := sha256.Sum256([]byte(property.Text(p, "Code", "S3Key")))
 	out := map[string]any{"FunctionName": fn.PhysicalID, "FunctionArn": fn.ARN, "Version": latest, "PackageType": "Zip", "State": "Active", "LastUpdateStatus": "Successful",
 		"Runtime": p["Runtime"], "Handler": p["Handler"], "Role": p["Role"], "MemorySize": 128, "Timeout": 3, "Architectures": []any{"x86_64"},
-		"CodeSha256": base64.StdEncoding.EncodeToString(sum[:]), "Description": text(p, "Description"), "TracingConfig": map[string]any{"Mode": "PassThrough"}}
+		"CodeSha256": base64.StdEncoding.EncodeToString(sum[:]), "Description": property.Text(p, "Description"), "TracingConfig": map[string]any{"Mode": "PassThrough"}}
 	for _, name := range []string{"MemorySize", "Timeout", "Architectures", "Environment", "DeadLetterConfig", "LoggingConfig", "TracingConfig"} {
 		if p[name] != nil {
 			out[name] = p[name]

@@ -8,6 +8,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 var caller = kind.Principal{Role: "arn:aws:iam::000000000000:role/caller", Session: "caller"}
@@ -79,10 +80,10 @@ func TestErrorsOfTheAPI(t *testing.T) {
 	} {
 		s.script(answer{err: c.err, payload: "null"})
 		r := s.api(c.method, c.path, c.body)
-		if r.Status != c.status || r.Header["X-Amzn-Errortype"][0] != c.code || text(decode(t, r.Body), "Message") == "" {
+		if r.Status != c.status || r.Header["X-Amzn-Errortype"][0] != c.code || property.Text(decode(t, r.Body), "Message") == "" {
 			t.Errorf("%s %s: %d %v %s", c.method, c.path, r.Status, r.Header, r.Body)
 		}
-		if want := "ReservedFunctionConcurrentInvocationLimitExceeded"; c.status == 429 && text(decode(t, r.Body), "Reason") != want {
+		if want := "ReservedFunctionConcurrentInvocationLimitExceeded"; c.status == 429 && property.Text(decode(t, r.Body), "Reason") != want {
 			t.Errorf("%s", r.Body)
 		}
 	}
@@ -105,11 +106,11 @@ func TestReading(t *testing.T) {
 		t.Errorf("%v", r)
 	}
 	r = decode(t, s.api("GET", "/2015-03-31/functions/worker", "").Body)
-	if text(r, "Configuration", "FunctionName") != "worker" || at(r, "Concurrency", "ReservedConcurrentExecutions") != 3.0 {
+	if property.Text(r, "Configuration", "FunctionName") != "worker" || property.At(r, "Concurrency", "ReservedConcurrentExecutions") != 3.0 {
 		t.Errorf("%v", r)
 	}
 	r = decode(t, s.api("GET", "/2015-03-31/functions/", "").Body)
-	if list, _ := r["Functions"].([]any); len(list) != 1 || text(list[0], "FunctionName") != "worker" {
+	if list, _ := r["Functions"].([]any); len(list) != 1 || property.Text(list[0], "FunctionName") != "worker" {
 		t.Errorf("%v", r)
 	}
 }

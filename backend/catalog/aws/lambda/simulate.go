@@ -2,13 +2,12 @@ package lambda
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
-	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
 	"airloom/backend/kind/backlog"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -117,7 +116,7 @@ var owner = kind.Principal{Owner: true}
 
 // roleOf is who Lambda acts as when it reads sources and sends to destinations.
 func roleOf(fn kind.Instance) kind.Principal {
-	role, _ := fn.Properties["Role"].(string)
+	role := property.Text(fn.Properties, "Role")
 	return kind.Principal{Role: role, Session: fn.PhysicalID}
 }
 
@@ -128,48 +127,10 @@ func createAsync(_ context.Context, w kind.World, in kind.Instance) (kind.Instan
 	return in, err
 }
 
-// integer reads a number as templates give it: CloudFormation takes text for numbers too.
-func integer(v any) (int, bool) {
-	switch v := v.(type) {
-	case int:
-		return v, true
-	case float64:
-		return int(v), v == float64(int(v))
-	case string:
-		n, err := strconv.Atoi(v)
-		return n, err == nil
-	}
-	return 0, false
-}
-
-func truth(v any) bool { return v == true || v == "true" }
-
-// at walks into a value: at(p, "DestinationConfig", "OnFailure", "Destination").
-func at(v any, path ...string) any {
-	for _, name := range path {
-		m, _ := v.(map[string]any)
-		v = m[name]
-	}
-	return v
-}
-
-func text(v any, path ...string) string { s, _ := at(v, path...).(string); return s }
-
 // bounded refuses numbers that AWS refuses, as far as they are known before anything exists.
 func bounded(p map[string]any, name string, least, most int) error {
-	if n, ok := integer(p[name]); ok && (n < least || n > most) {
+	if n, ok := property.Integer(p[name]); ok && (n < least || n > most) {
 		return fault.New(fault.Invalid, "%s is %d, and Lambda takes %d to %d", name, n, least, most).At(name)
 	}
 	return nil
-}
-
-func known(v any) bool {
-	known := true
-	cfn.Walk("", v, func(_ string, v any) bool {
-		if _, fn := v.(cfn.Fn); fn {
-			known = false
-		}
-		return known
-	})
-	return known
 }

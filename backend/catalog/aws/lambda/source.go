@@ -9,6 +9,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // readQueue handles batches, several at once. What failed comes again after the queue's visibility timeout.
@@ -211,9 +212,9 @@ func (m mapping) giveUp(ctx context.Context, w kind.World, items []item, tried i
 
 // arrival is when a record came into its stream.
 func arrival(record map[string]any) (time.Time, bool) {
-	v := at(record, "dynamodb", "ApproximateCreationDateTime")
+	v := property.At(record, "dynamodb", "ApproximateCreationDateTime")
 	if v == nil {
-		v = at(record, "kinesis", "approximateArrivalTimestamp")
+		v = property.At(record, "kinesis", "approximateArrivalTimestamp")
 	}
 	switch n := v.(type) {
 	case float64:

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/netip"
+	"net/textproto"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // checkURL refuses what is not simulated: signed requests and streamed answers.
@@ -38,7 +40,7 @@ func createURL(_ context.Context, w kind.World, in kind.Instance) (kind.Instance
 // serveURL answers a request at the function's public address. Since October 2025 it needs both permissions.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 func serveURL(ctx context.Context, w kind.World, in kind.Instance, r kind.HTTPRequest) kind.HTTPResponse {
-	fn, ok := functionOf(w, text(in.Properties, "TargetFunctionArn"))
+	fn, ok := functionOf(w, property.Text(in.Properties, "TargetFunctionArn"))
 	if !ok {
 		return refusal(404, "ResourceNotFoundException", "Not Found")
 	}
@@ -155,7 +157,7 @@ func urlResponse(r kind.InvokeResult) kind.HTTPResponse {
 	}
 	out.Status = *parts.StatusCode
 	for name, v := range parts.Headers {
-		out.Header[canonical(name)] = []string{plain(v)}
+		out.Header[textproto.CanonicalMIMEHeaderKey(name)] = []string{plain(v)}
 	}
 	if len(parts.Cookies) > 0 {
 		out.Header["Set-Cookie"] = parts.Cookies
@@ -173,17 +175,6 @@ func urlResponse(r kind.InvokeResult) kind.HTTPResponse {
 		out.Body = raw
 	}
 	return out
-}
-
-// canonical writes a header's name as HTTP/1.1 programs do: "content-type" is "Content-Type".
-func canonical(name string) string {
-	parts := strings.Split(strings.ToLower(name), "-")
-	for i, p := range parts {
-		if p != "" {
-			parts[i] = strings.ToUpper(p[:1]) + p[1:]
-		}
-	}
-	return strings.Join(parts, "-")
 }
 
 // plain is a header's value as text.

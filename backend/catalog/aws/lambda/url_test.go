@@ -6,6 +6,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 func (s *stage) visit(r kind.HTTPRequest) kind.HTTPResponse {
@@ -32,10 +33,10 @@ func TestAddressEvent(t *testing.T) {
 	}
 	e := decode(t, s.called()[0].Payload)
 	cookies, _ := e["cookies"].([]any)
-	if e["version"] != "2.0" || e["rawPath"] != "/a%20b" || e["rawQueryString"] != "x=1&x=2&y=%20" || text(e, "queryStringParameters", "x") != "1,2" || text(e, "queryStringParameters", "y") != " " ||
-		text(e, "headers", "x-many") != "1,2" || text(e, "headers", "host") != "abc.localhost:4000" || at(e, "headers", "cookie") != nil || len(cookies) != 2 || cookies[1] != "t=2" ||
-		e["body"] != `{"n":1}` || e["isBase64Encoded"] != false || text(e, "requestContext", "http", "method") != "POST" || text(e, "requestContext", "http", "sourceIp") != "::1" ||
-		text(e, "requestContext", "http", "userAgent") != "curl" || text(e, "requestContext", "domainPrefix") != "abc" || text(e, "requestContext", "time") != "01/Mar/2026:12:00:00 +0000" {
+	if e["version"] != "2.0" || e["rawPath"] != "/a%20b" || e["rawQueryString"] != "x=1&x=2&y=%20" || property.Text(e, "queryStringParameters", "x") != "1,2" || property.Text(e, "queryStringParameters", "y") != " " ||
+		property.Text(e, "headers", "x-many") != "1,2" || property.Text(e, "headers", "host") != "abc.localhost:4000" || property.At(e, "headers", "cookie") != nil || len(cookies) != 2 || cookies[1] != "t=2" ||
+		e["body"] != `{"n":1}` || e["isBase64Encoded"] != false || property.Text(e, "requestContext", "http", "method") != "POST" || property.Text(e, "requestContext", "http", "sourceIp") != "::1" ||
+		property.Text(e, "requestContext", "http", "userAgent") != "curl" || property.Text(e, "requestContext", "domainPrefix") != "abc" || property.Text(e, "requestContext", "time") != "01/Mar/2026:12:00:00 +0000" {
 		t.Errorf("%v", e)
 	}
 }

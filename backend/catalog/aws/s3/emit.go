@@ -9,6 +9,7 @@ import (
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // Emit adds the bucket, private and encrypted, and a policy that refuses requests without TLS.
@@ -119,12 +120,12 @@ func (Kind) Check(s *kind.Scope) []fault.Finding {
 		find("bucketName", docNames, "no bucket can be called "+name+": "+badName(name), "leave it empty for a name that is made")
 	}
 	for _, row := range s.Rows("cors") {
-		for _, o := range texts(row["origins"]) {
+		for _, o := range property.Texts(row["origins"]) {
 			if strings.Count(o, "*") > 1 {
 				find("cors", docCORS, "the origin "+o+" has more than one *", "use one at most")
 			}
 		}
-		for _, m := range texts(row["methods"]) {
+		for _, m := range property.Texts(row["methods"]) {
 			if !slices.Contains(corsMethods, m) {
 				find("cors", docCORS, m+" is no method of a CORS rule", "use "+strings.Join(corsMethods, ", "))
 			}
@@ -164,9 +165,9 @@ func cors(s *kind.Scope, rows []map[string]any) []any {
 		row = kind.WithDefaults(row, columns)
 		age, _ := row["maxAge"].(float64)
 		rule := map[string]any{"AllowedOrigins": row["origins"], "AllowedMethods": row["methods"], "MaxAge": int(age)}
-		for property, column := range map[string]string{"AllowedHeaders": "headers", "ExposedHeaders": "exposed"} {
-			if len(texts(row[column])) > 0 {
-				rule[property] = row[column]
+		for name, column := range map[string]string{"AllowedHeaders": "headers", "ExposedHeaders": "exposed"} {
+			if len(property.Texts(row[column])) > 0 {
+				rule[name] = row[column]
 			}
 		}
 		rules = append(rules, rule)
@@ -225,15 +226,4 @@ func retain(s *kind.Scope) string {
 		return "Retain"
 	}
 	return "Delete"
-}
-
-func texts(v any) []string {
-	l, _ := v.([]any)
-	var out []string
-	for _, e := range l {
-		if t, ok := e.(string); ok {
-			out = append(out, t)
-		}
-	}
-	return out
 }

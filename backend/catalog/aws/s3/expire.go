@@ -2,7 +2,6 @@ package s3
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // rule is a rule of a lifecycle configuration.
@@ -32,8 +32,8 @@ func rules(in kind.Instance) []rule {
 		if m["Status"] != "Enabled" {
 			continue
 		}
-		r := rule{larger: -1, smaller: -1, days: number(m["ExpirationInDays"]), lonelyMarkers: m["ExpiredObjectDeleteMarker"] == true || m["ExpiredObjectDeleteMarker"] == "true"}
-		r.prefix, _ = m["Prefix"].(string)
+		r := rule{larger: -1, smaller: -1, days: number(m["ExpirationInDays"]), lonelyMarkers: property.Flag(m, "ExpiredObjectDeleteMarker")}
+		r.prefix = property.Text(m, "Prefix")
 		if old, ok := m["NoncurrentVersionExpiration"].(map[string]any); ok {
 			r.oldDays, r.newerOld = number(old["NoncurrentDays"]), number(old["NewerNoncurrentVersions"])
 		}
@@ -49,8 +49,8 @@ func rules(in kind.Instance) []rule {
 		filters, _ := m["TagFilters"].([]any)
 		for _, f := range filters {
 			t, _ := f.(map[string]any)
-			name, _ := t["Key"].(string)
-			value, _ := t["Value"].(string)
+			name := property.Text(t, "Key")
+			value := property.Text(t, "Value")
 			r.tags = append(r.tags, tag{name, value})
 		}
 		out = append(out, r)
@@ -171,11 +171,8 @@ func abandon(tx kind.Tx, in kind.Instance, now time.Time) error {
 	return nil
 }
 
-// number reads a whole number as templates give it.
+// number is a whole number, 0 where there is none.
 func number(v any) int64 {
-	n, err := strconv.ParseInt(fmt.Sprint(v), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
+	n, _ := property.Integer(v)
+	return int64(n)
 }

@@ -12,6 +12,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // event is something that happened to an object, for those who are to be notified.
@@ -64,7 +65,7 @@ func targets(in kind.Instance) []target {
 		for _, e := range list {
 			entry, _ := e.(map[string]any)
 			t := target{protocol: protocol}
-			t.event, _ = entry["Event"].(string)
+			t.event = property.Text(entry, "Event")
 			t.arn, _ = entry[d.target].(string)
 			t.prefix, t.suffix = filterOf(entry)
 			out = append(out, t)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // corsRule finds the bucket's first rule that admits an origin and a method, and the origin as the answer names it.
@@ -15,14 +16,14 @@ func (r *request) corsRule(method string, headers []string) (rule map[string]any
 	list, _ := c["CorsRules"].([]any)
 	for _, e := range list {
 		m, _ := e.(map[string]any)
-		if origin == "" || !slices.Contains(texts(m["AllowedMethods"]), method) {
+		if origin == "" || !slices.Contains(property.Texts(m["AllowedMethods"]), method) {
 			continue
 		}
-		admitted := slices.IndexFunc(texts(m["AllowedOrigins"]), func(o string) bool { return kind.AdmitsOrigin(o, origin) })
-		if admitted < 0 || slices.ContainsFunc(headers, func(h string) bool { return !admitsHeader(texts(m["AllowedHeaders"]), h) }) {
+		admitted := slices.IndexFunc(property.Texts(m["AllowedOrigins"]), func(o string) bool { return kind.AdmitsOrigin(o, origin) })
+		if admitted < 0 || slices.ContainsFunc(headers, func(h string) bool { return !admitsHeader(property.Texts(m["AllowedHeaders"]), h) }) {
 			continue
 		}
-		if texts(m["AllowedOrigins"])[admitted] == "*" {
+		if property.Texts(m["AllowedOrigins"])[admitted] == "*" {
 			return m, "*"
 		}
 		return m, origin
@@ -50,12 +51,12 @@ func (r *request) allowOrigin() map[string]string {
 	if rule == nil {
 		return nil
 	}
-	h := map[string]string{"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Methods": strings.Join(texts(rule["AllowedMethods"]), ", "),
+	h := map[string]string{"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Methods": strings.Join(property.Texts(rule["AllowedMethods"]), ", "),
 		"Vary": "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"}
 	if origin != "*" {
 		h["Access-Control-Allow-Credentials"] = "true"
 	}
-	if exposed := texts(rule["ExposedHeaders"]); len(exposed) > 0 {
+	if exposed := property.Texts(rule["ExposedHeaders"]); len(exposed) > 0 {
 		h["Access-Control-Expose-Headers"] = strings.Join(exposed, ", ")
 	}
 	if len(headers) > 0 {

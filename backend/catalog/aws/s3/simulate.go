@@ -12,6 +12,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -84,7 +85,7 @@ func nameOf(in kind.Instance) string {
 	if in.ARN != "" {
 		return in.PhysicalID
 	}
-	if name, _ := in.Properties["BucketName"].(string); name != "" {
+	if name := property.Text(in.Properties, "BucketName"); name != "" {
 		return name
 	}
 	name := strings.ToLower(in.PhysicalID)
@@ -149,7 +150,7 @@ func destroy(_ context.Context, w kind.World, in kind.Instance) error {
 }
 
 func createPolicy(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	bucket, _ := in.Properties["Bucket"].(string)
+	bucket := property.Text(in.Properties, "Bucket")
 	if slices.ContainsFunc(w.Instances(policyType), func(o kind.Instance) bool { return o.PhysicalID == bucket }) {
 		return in, fault.New(fault.Conflict, "the bucket %s has a policy already", bucket).At(in.LogicalID)
 	}

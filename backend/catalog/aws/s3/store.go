@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // State keys: o a version of an object by bucket, key and age, newest first; d a piece of data; u an upload in parts, by
@@ -233,6 +234,6 @@ func remove(w kind.World, tx kind.Tx, in kind.Instance, key, id string) (removal
 // versioning is Enabled, Suspended or "" (never enabled).
 func versioning(in kind.Instance) string {
 	c, _ := in.Properties["VersioningConfiguration"].(map[string]any)
-	status, _ := c["Status"].(string)
+	status := property.Text(c, "Status")
 	return status
 }

@@ -12,6 +12,7 @@ import (
 	"airloom/backend/fault"
 	"airloom/backend/kind"
 	"airloom/backend/kind/backlog"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -59,7 +60,7 @@ type schedule struct {
 }
 
 func checkSchedule(p map[string]any) error {
-	if arn, ok := text(p, "Target", "Arn"); ok && targetService(arn) == "" {
+	if arn, ok := property.At(p, "Target", "Arn").(string); ok && targetService(arn) == "" {
 		return fault.New(fault.Unsupported, "the target %s is not simulated: functions, queues, topics and buses are", arn).At("Target.Arn")
 	}
 	if _, known := p["ScheduleExpression"].(string); !known {
@@ -81,45 +82,42 @@ func targetService(arn string) string {
 // scheduleOf reads a schedule's properties over AWS's defaults.
 func scheduleOf(p map[string]any) (schedule, error) {
 	s := schedule{on: p["State"] != "DISABLED", tries: defaultTries, age: defaultAge}
-	name, _ := text(p, "ScheduleExpressionTimezone")
+	name := property.Text(p, "ScheduleExpressionTimezone")
 	zone, err := time.LoadLocation(name)
 	if err != nil {
 		return s, fault.New(fault.Invalid, "there is no time zone %q", name).At("ScheduleExpressionTimezone")
 	}
-	when, _ := text(p, "ScheduleExpression")
-	if s.when, err = expression.Parse(when, zone); err != nil {
+	if s.when, err = expression.Parse(property.Text(p, "ScheduleExpression"), zone); err != nil {
 		return s, fault.As(err).At("ScheduleExpression")
 	}
 	for _, date := range []struct {
 		name string
 		into *time.Time
 	}{{"StartDate", &s.start}, {"EndDate", &s.end}} {
-		if value, ok := text(p, date.name); ok {
+		if value, ok := p[date.name].(string); ok {
 			if *date.into, err = time.Parse(time.RFC3339, value); err != nil {
 				return s, fault.New(fault.Invalid, "%q is no moment such as 2026-12-24T18:00:00Z", value).At(date.name)
 			}
 		}
 	}
-	s.target, _ = text(p, "Target", "Arn")
-	s.role, _ = text(p, "Target", "RoleArn")
-	s.input, _ = text(p, "Target", "Input")
-	s.group, _ = text(p, "Target", "SqsParameters", "MessageGroupId")
-	s.source, _ = text(p, "Target", "EventBridgeParameters", "Source")
-	s.detail, _ = text(p, "Target", "EventBridgeParameters", "DetailType")
-	s.dead, _ = text(p, "Target", "DeadLetterConfig", "Arn")
-	target, _ := p["Target"].(map[string]any)
-	retry, _ := target["RetryPolicy"].(map[string]any)
-	if n, ok := integer(retry["MaximumRetryAttempts"]); ok {
+	s.target = property.Text(p, "Target", "Arn")
+	s.role = property.Text(p, "Target", "RoleArn")
+	s.input = property.Text(p, "Target", "Input")
+	s.group = property.Text(p, "Target", "SqsParameters", "MessageGroupId")
+	s.source = property.Text(p, "Target", "EventBridgeParameters", "Source")
+	s.detail = property.Text(p, "Target", "EventBridgeParameters", "DetailType")
+	s.dead = property.Text(p, "Target", "DeadLetterConfig", "Arn")
+	if n, ok := property.Integer(p, "Target", "RetryPolicy", "MaximumRetryAttempts"); ok {
 		s.tries = n
 	}
-	if n, ok := integer(retry["MaximumEventAgeInSeconds"]); ok {
+	if n, ok := property.Integer(p, "Target", "RetryPolicy", "MaximumEventAgeInSeconds"); ok {
 		s.age = time.Duration(n) * time.Second
 	}
 	return s, nil
 }
 
 func (c clockwork) create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	if name, _ := text(in.Properties, "Name"); name != "" {
+	if name := property.Text(in.Properties, "Name"); name != "" {
 		in.PhysicalID = name
 	} else {
 		in.PhysicalID = in.PhysicalID[max(0, len(in.PhysicalID)-64):]
@@ -317,28 +315,4 @@ func (s schedule) payload(w kind.World, in kind.Instance, f firing, id string) [
 	event, _ := json.Marshal(map[string]any{"version": "0", "id": id, "detail-type": "Scheduled Event", "source": "aws.scheduler", "account": w.Account(), "time": at,
 		"region": w.Region(), "resources": []string{in.ARN}, "detail": "{}"}) // texts always print
 	return event
-}
-
-// text walks into a value: text(p, "Target", "Arn").
-func text(v any, path ...string) (string, bool) {
-	for _, name := range path {
-		m, _ := v.(map[string]any)
-		v = m[name]
-	}
-	s, ok := v.(string)
-	return s, ok
-}
-
-// integer reads a number as templates give it: CloudFormation takes text for numbers too.
-func integer(v any) (int, bool) {
-	switch v := v.(type) {
-	case int:
-		return v, true
-	case float64:
-		return int(v), v == float64(int(v))
-	case string:
-		n, err := strconv.Atoi(v)
-		return n, err == nil
-	}
-	return 0, false
 }

@@ -5,12 +5,12 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // The staging labels that Secrets Manager moves by itself.
@@ -187,24 +187,15 @@ func (d *dice) roll(n int) int {
 
 // generated is the value that GenerateSecretString asks for.
 func generated(w kind.World, g map[string]any) (string, error) {
-	text := func(name string) string { v, _ := g[name].(string); return v }
-	flag := func(name string) bool { return g[name] == true || g[name] == "true" }
-	p := password{ExcludeCharacters: text("ExcludeCharacters"), ExcludeLowercase: flag("ExcludeLowercase"), ExcludeUppercase: flag("ExcludeUppercase"),
-		ExcludeNumbers: flag("ExcludeNumbers"), ExcludePunctuation: flag("ExcludePunctuation"), IncludeSpace: flag("IncludeSpace")}
+	p := password{ExcludeCharacters: property.Text(g, "ExcludeCharacters"), ExcludeLowercase: property.Flag(g, "ExcludeLowercase"), ExcludeUppercase: property.Flag(g, "ExcludeUppercase"),
+		ExcludeNumbers: property.Flag(g, "ExcludeNumbers"), ExcludePunctuation: property.Flag(g, "ExcludePunctuation"), IncludeSpace: property.Flag(g, "IncludeSpace")}
 	if v, given := g["RequireEachIncludedType"]; given {
-		each := v == true || v == "true"
+		each := property.Flag(v)
 		p.RequireEachIncludedType = &each
 	}
-	switch n := g["PasswordLength"].(type) {
-	case int:
-		p.PasswordLength = n
-	case float64:
-		p.PasswordLength = int(n)
-	case string:
-		p.PasswordLength, _ = strconv.Atoi(n) // no number is the default length
-	}
+	p.PasswordLength, _ = property.Integer(g, "PasswordLength") // no number is the default length
 	made, err := p.make(w)
-	around := text("SecretStringTemplate")
+	around := property.Text(g, "SecretStringTemplate")
 	if err != nil || around == "" {
 		return made, err
 	}
@@ -212,7 +203,7 @@ func generated(w kind.World, g map[string]any) (string, error) {
 	if err := json.Unmarshal([]byte(around), &fields); err != nil {
 		return "", fault.Wrap(err, fault.Invalid, "read the SecretStringTemplate").At("GenerateSecretString.SecretStringTemplate")
 	}
-	fields[text("GenerateStringKey")] = made
+	fields[property.Text(g, "GenerateStringKey")] = made
 	whole, err := json.Marshal(fields)
 	return string(whole), err
 }

@@ -9,6 +9,7 @@ import (
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -45,7 +46,7 @@ func check(p map[string]any) error {
 
 // nameOf is the name of a secret before it has an ARN.
 func nameOf(in kind.Instance) string {
-	if name, _ := in.Properties["Name"].(string); name != "" {
+	if name := property.Text(in.Properties, "Name"); name != "" {
 		return name
 	}
 	return in.PhysicalID

@@ -1,10 +1,12 @@
 package sns
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // attributes are printed as a list of entries.
@@ -27,11 +29,11 @@ func (a *attributes) add(name, value string) {
 
 func (c *call) topicAttributes() (any, error) {
 	t, err := c.topic("TopicArn", "GetTopicAttributes")
-	if err = errFirst(err, c.done()); err != nil {
+	if err = cmp.Or(err, c.done()); err != nil {
 		return nil, err
 	}
 	var out attributes
-	name, _ := t.Properties["DisplayName"].(string)
+	name := property.Text(t.Properties, "DisplayName")
 	out.add("TopicArn", t.ARN)
 	out.Attributes.Entries = append(out.Attributes.Entries, entry{"DisplayName", name})
 	out.add("Owner", c.w.Account())
@@ -122,7 +124,7 @@ func (l *subscriptions) add(w kind.World, all []subscriber) {
 // Lists are given whole: there are never so many here that they needed pages, and a token is refused as unknown.
 func (c *call) listSubscriptionsByTopic() (any, error) {
 	t, err := c.topic("TopicArn", "ListSubscriptionsByTopic")
-	if err = errFirst(err, c.done()); err != nil {
+	if err = cmp.Or(err, c.done()); err != nil {
 		return nil, err
 	}
 	var out subscriptions
@@ -131,7 +133,7 @@ func (c *call) listSubscriptionsByTopic() (any, error) {
 }
 
 func (c *call) listSubscriptions() (any, error) {
-	if err := errFirst(c.everywhere("ListSubscriptions"), c.done()); err != nil {
+	if err := cmp.Or(c.everywhere("ListSubscriptions"), c.done()); err != nil {
 		return nil, err
 	}
 	var out subscriptions
@@ -142,7 +144,7 @@ func (c *call) listSubscriptions() (any, error) {
 }
 
 func (c *call) listTopics() (any, error) {
-	if err := errFirst(c.everywhere("ListTopics"), c.done()); err != nil {
+	if err := cmp.Or(c.everywhere("ListTopics"), c.done()); err != nil {
 		return nil, err
 	}
 	type member struct{ TopicArn string }
@@ -162,7 +164,7 @@ func (c *call) everywhere(action string) error {
 
 func (c *call) tags() (any, error) {
 	t, err := c.topic("ResourceArn", "ListTagsForResource")
-	if err = errFirst(err, c.done()); err != nil {
+	if err = cmp.Or(err, c.done()); err != nil {
 		return nil, err
 	}
 	type tag struct{ Key, Value string }
@@ -172,8 +174,8 @@ func (c *call) tags() (any, error) {
 	known, _ := t.Properties["Tags"].([]any)
 	for _, e := range known {
 		m, _ := e.(map[string]any)
-		name, _ := m["Key"].(string)
-		value, _ := m["Value"].(string)
+		name := property.Text(m, "Key")
+		value := property.Text(m, "Value")
 		out.Tags.Members = append(out.Tags.Members, tag{name, value})
 	}
 	return out, nil

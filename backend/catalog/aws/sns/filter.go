@@ -7,6 +7,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind/pattern"
+	"airloom/backend/kind/property"
 )
 
 // filter is a compiled filter policy. It speaks the language of event patterns, within SNS's own limits.
@@ -57,7 +58,7 @@ func parseFilter(text []byte, scope string) (filter, error) {
 
 // filterOf reads the filter of a subscription's properties; the policy may be an object or JSON text of one.
 func filterOf(p map[string]any) (filter, error) {
-	scope, _ := p["FilterPolicyScope"].(string)
+	scope := property.Text(p, "FilterPolicyScope")
 	if text, ok := p["FilterPolicy"].(string); ok {
 		return parseFilter([]byte(text), scope)
 	}

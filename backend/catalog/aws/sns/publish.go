@@ -1,6 +1,7 @@
 package sns
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +13,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const deduplicationInterval = 5 * time.Minute
@@ -23,7 +25,7 @@ type topic struct {
 }
 
 func topicOf(in kind.Instance) topic {
-	return topic{in, truth(in.Properties["FifoTopic"]), truth(in.Properties["ContentBasedDeduplication"]), in.Properties["FifoThroughputScope"] == "MessageGroup"}
+	return topic{in, property.Flag(in.Properties, "FifoTopic"), property.Flag(in.Properties, "ContentBasedDeduplication"), in.Properties["FifoThroughputScope"] == "MessageGroup"}
 }
 
 // subscriber is one subscription of a topic.
@@ -53,11 +55,11 @@ func subscribers(w kind.World, t topic) []subscriber {
 }
 
 func subscriberOf(arn, node, topic string, p map[string]any) subscriber {
-	s := subscriber{arn: arn, topic: topic, node: node, raw: truth(p["RawMessageDelivery"]), properties: p}
-	s.protocol, _ = p["Protocol"].(string)
-	s.endpoint, _ = p["Endpoint"].(string)
-	if r, ok := object(p["RedrivePolicy"]); ok {
-		s.deadLetters, _ = r["deadLetterTargetArn"].(string)
+	s := subscriber{arn: arn, topic: topic, node: node, raw: property.Flag(p, "RawMessageDelivery"), properties: p}
+	s.protocol = property.Text(p, "Protocol")
+	s.endpoint = property.Text(p, "Endpoint")
+	if r, ok := property.Object(p["RedrivePolicy"]); ok {
+		s.deadLetters = property.Text(r, "deadLetterTargetArn")
 	}
 	return s
 }
@@ -125,7 +127,7 @@ func enlist(tx kind.Tx, t topic, m *message) (fresh bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("write a deduplication id: %w", err)
 	}
-	return true, errFirst(tx.Put(seen, text), tx.Put(key('n', t.ARN), strconv.AppendUint(nil, n, 10)))
+	return true, cmp.Or(tx.Put(seen, text), tx.Put(key('n', t.ARN), strconv.AppendUint(nil, n, 10)))
 }
 
 // deliver hands the message to one subscriber.
@@ -189,16 +191,4 @@ func (b *publisher) accept(ctx context.Context, w kind.World, in kind.Instance, 
 	}
 	_, err := b.publish(ctx, w, t, m, d.Hops)
 	return err
-}
-
-// object reads a value that may be an object or JSON text of one.
-func object(v any) (map[string]any, bool) {
-	switch v := v.(type) {
-	case map[string]any:
-		return v, true
-	case string:
-		var m map[string]any
-		return m, json.Unmarshal([]byte(v), &m) == nil
-	}
-	return nil, false
 }

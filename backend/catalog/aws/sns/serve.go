@@ -2,6 +2,7 @@ package sns
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -109,7 +110,7 @@ func printed(action string, v any, id string) ([]byte, error) {
 	x := xml.NewEncoder(&b)
 	element := func(name string) xml.StartElement { return xml.StartElement{Name: xml.Name{Local: name}} }
 	outer := xml.StartElement{Name: xml.Name{Space: namespace, Local: action + "Response"}}
-	err := errFirst(x.EncodeToken(outer), x.EncodeElement(v, element(action+"Result")),
+	err := cmp.Or(x.EncodeToken(outer), x.EncodeElement(v, element(action+"Result")),
 		x.EncodeElement(struct{ RequestId string }{id}, element("ResponseMetadata")), x.EncodeToken(outer.End()), x.Flush())
 	return b.Bytes(), err
 }
@@ -191,7 +192,7 @@ func (c *call) publish() (any, error) {
 		return nil, err
 	}
 	m, err := c.draft("")
-	if err = errFirst(err, c.done()); err != nil {
+	if err = cmp.Or(err, c.done()); err != nil {
 		return nil, err
 	}
 	if err := m.check(t); err != nil {
@@ -257,7 +258,7 @@ func (c *call) publishBatch() (any, error) {
 	}
 	for _, e := range entries {
 		m := e.m
-		if e.err = errFirst(e.err, m.check(t)); e.err == nil {
+		if e.err = cmp.Or(e.err, m.check(t)); e.err == nil {
 			m, e.err = c.b.publish(c.ctx, c.w, t, m, c.hops)
 		}
 		if e.err != nil {

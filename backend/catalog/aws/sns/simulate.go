@@ -1,6 +1,7 @@
 package sns
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -43,7 +45,7 @@ func (Kind) Simulate() kind.Simulation {
 			Type: policyType, Properties: []string{"PolicyDocument", "Topics"},
 			Create: createPolicy, Update: func(ctx context.Context, w kind.World, old, in kind.Instance) (kind.Instance, error) {
 				in.PhysicalID, in.Attributes = old.PhysicalID, old.Attributes
-				return in, errFirst(deletePolicy(ctx, w, old), setPolicy(w, in))
+				return in, cmp.Or(deletePolicy(ctx, w, old), setPolicy(w, in))
 			}, Delete: deletePolicy,
 		}},
 		Services: []kind.Service{{Name: "sns", Serve: b.serve}},
@@ -52,13 +54,13 @@ func (Kind) Simulate() kind.Simulation {
 
 // checkTopic refuses what SNS refuses, or what cannot be simulated, as far as it is known before anything exists.
 func checkTopic(p map[string]any) error {
-	if name, _ := p["TopicName"].(string); name != "" && strings.HasSuffix(name, ".fifo") != truth(p["FifoTopic"]) {
+	if name := property.Text(p, "TopicName"); name != "" && strings.HasSuffix(name, ".fifo") != property.Flag(p, "FifoTopic") {
 		return fault.New(fault.Invalid, "the name of a FIFO topic, and of no other, ends in .fifo: %s", name).At("TopicName")
 	}
 	list, _ := p["Subscription"].([]any)
 	for _, e := range list {
 		m, _ := e.(map[string]any)
-		if err := checkProtocol(m["Protocol"], truth(p["FifoTopic"])); err != nil {
+		if err := checkProtocol(m["Protocol"], property.Flag(p, "FifoTopic")); err != nil {
 			return err.At("Subscription")
 		}
 	}
@@ -91,10 +93,10 @@ func checkSubscription(p map[string]any) error {
 }
 
 func create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	name, _ := in.Properties["TopicName"].(string)
+	name := property.Text(in.Properties, "TopicName")
 	if name == "" {
 		name = in.PhysicalID
-		if truth(in.Properties["FifoTopic"]) {
+		if property.Flag(in.Properties, "FifoTopic") {
 			name += ".fifo"
 		}
 	}
@@ -114,12 +116,12 @@ func update(_ context.Context, _ kind.World, old, in kind.Instance) (kind.Instan
 
 func destroy(_ context.Context, w kind.World, in kind.Instance) error {
 	return w.State(space).Update(func(tx kind.Tx) error {
-		return errFirst(tx.DeletePrefix(key('d', in.ARN)), tx.Delete(key('n', in.ARN)))
+		return cmp.Or(tx.DeletePrefix(key('d', in.ARN)), tx.Delete(key('n', in.ARN)))
 	})
 }
 
 func subscribe(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	topic, _ := in.Properties["TopicArn"].(string)
+	topic := property.Text(in.Properties, "TopicArn")
 	in.ARN = topic + ":" + w.NewID()
 	in.PhysicalID = in.ARN
 	in.Attributes = map[string]any{"Arn": in.ARN}
@@ -128,12 +130,12 @@ func subscribe(_ context.Context, w kind.World, in kind.Instance) (kind.Instance
 
 // checkTargets refuses a subscription that SNS would refuse: to a topic that is not there, of a function to a FIFO topic.
 func checkTargets(w kind.World, in kind.Instance) error {
-	arn, _ := in.Properties["TopicArn"].(string)
+	arn := property.Text(in.Properties, "TopicArn")
 	topic, ok := w.Find(arn)
 	if !ok || topic.Type != topicType {
 		return fault.New(fault.NotFound, "the topic %s does not exist", arn).At(in.LogicalID)
 	}
-	if err := checkProtocol(in.Properties["Protocol"], truth(topic.Properties["FifoTopic"])); err != nil {
+	if err := checkProtocol(in.Properties["Protocol"], property.Flag(topic.Properties, "FifoTopic")); err != nil {
 		return err.At(in.LogicalID)
 	}
 	return nil
@@ -162,7 +164,7 @@ func setPolicy(w kind.World, in kind.Instance) error {
 			return fault.New(fault.NotFound, "the topic %s does not exist", arn).At(in.LogicalID)
 		}
 		if err := w.State(space).Update(func(tx kind.Tx) error {
-			return errFirst(tx.Put(key('p', arn), []byte(in.PhysicalID)), tx.Put(key('P', arn), text))
+			return cmp.Or(tx.Put(key('p', arn), []byte(in.PhysicalID)), tx.Put(key('P', arn), text))
 		}); err != nil {
 			return err
 		}
@@ -180,7 +182,7 @@ func deletePolicy(_ context.Context, w kind.World, in kind.Instance) error {
 			if mine = string(tx.Get(key('p', arn))) == in.PhysicalID; !mine {
 				return nil
 			}
-			return errFirst(tx.Delete(key('p', arn)), tx.Delete(key('P', arn)))
+			return cmp.Or(tx.Delete(key('p', arn)), tx.Delete(key('P', arn)))
 		}); err != nil {
 			return err
 		}
@@ -194,15 +196,4 @@ func deletePolicy(_ context.Context, w kind.World, in kind.Instance) error {
 // key is a state key of a topic: d a deduplication id, n the last sequence number, p and P the policy's writer and text.
 func key(what byte, arn string, rest ...string) []byte {
 	return []byte(string(what) + "/" + arn + "/" + strings.Join(rest, "/"))
-}
-
-func truth(v any) bool { return v == true || v == "true" }
-
-func errFirst(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

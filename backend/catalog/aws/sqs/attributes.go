@@ -1,12 +1,14 @@
 package sqs
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 type attributesInput struct {
@@ -45,7 +47,7 @@ func (c call) getAttributes() (any, error) {
 			}
 		}
 		for name, v := range map[string]any{"RedrivePolicy": q.redrivePolicy, "RedriveAllowPolicy": q.redriveAllowPolicy} {
-			if m, ok := object(v); ok {
+			if m, ok := property.Object(v); ok {
 				text, err := json.Marshal(m)
 				if err != nil {
 					return err
@@ -95,7 +97,7 @@ func (c call) setAttributes() (any, error) {
 	}
 	changed := instance
 	changed.Properties = properties
-	if err := errFirst(checkQueue(properties), c.b.checkRedrive(c.w, changed)); err != nil {
+	if err := cmp.Or(checkQueue(properties), c.b.checkRedrive(c.w, changed)); err != nil {
 		return nil, apiError{400, "InvalidAttributeValue", "InvalidAttributeValue", err.Error()}
 	}
 	defer c.b.ring(instance.ARN)

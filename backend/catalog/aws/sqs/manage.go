@@ -1,12 +1,14 @@
 package sqs
 
 import (
+	"cmp"
 	"encoding/base64"
 	"slices"
 	"strings"
 	"time"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 func (c call) getURL() (any, error) {
@@ -110,7 +112,7 @@ func (c call) listTags() (any, error) {
 	list, _ := q.Properties["Tags"].([]any)
 	for _, t := range list {
 		if tag, ok := t.(map[string]any); ok {
-			name, _ := tag["Key"].(string)
+			name := property.Text(tag, "Key")
 			tags[name], _ = tag["Value"].(string)
 		}
 	}
@@ -133,6 +135,6 @@ func (c call) purge() (any, error) {
 			return apiError{403, "PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress",
 				"Only one PurgeQueue operation on " + q.PhysicalID[strings.LastIndex(q.PhysicalID, "/")+1:] + " is allowed every 60 seconds."}
 		}
-		return errFirst(tx.DeletePrefix(key('m', q.ARN)), tx.DeletePrefix(key('b', q.ARN)), tx.Put(key('g', q.ARN), []byte(now.UTC().Format(time.RFC3339))))
+		return cmp.Or(tx.DeletePrefix(key('m', q.ARN)), tx.DeletePrefix(key('b', q.ARN)), tx.Put(key('g', q.ARN), []byte(now.UTC().Format(time.RFC3339))))
 	})
 }

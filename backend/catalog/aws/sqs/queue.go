@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // broker is the working part of the SQS simulation: all data lies in kind.State, the broker itself only wakes those who
@@ -71,27 +72,26 @@ func queueOf(w kind.World, in kind.Instance, tx kind.Tx) queue {
 		}
 		return in.Properties[name]
 	}
-	number := func(name string, absent int64) int64 {
-		if n, ok := integer(value(name)); ok {
+	number := func(name string, absent int) int {
+		if n, ok := property.Integer(value(name)); ok {
 			return n
 		}
 		return absent
 	}
-	seconds := func(name string, absent int64) time.Duration {
+	seconds := func(name string, absent int) time.Duration {
 		return time.Duration(number(name, absent)) * time.Second
 	}
-	q.fifo = truth(in.Properties["FifoQueue"])
-	q.contentDeduplication = truth(value("ContentBasedDeduplication"))
+	q.fifo = property.Flag(in.Properties, "FifoQueue")
+	q.contentDeduplication = property.Flag(value("ContentBasedDeduplication"))
 	q.perGroup = value("DeduplicationScope") == "messageGroup"
 	q.throughputLimit, _ = value("FifoThroughputLimit").(string)
 	q.visibility, q.delay = seconds("VisibilityTimeout", 30), seconds("DelaySeconds", 0)
 	q.retention, q.longPoll = seconds("MessageRetentionPeriod", 345600), seconds("ReceiveMessageWaitTimeSeconds", 0)
-	q.maxBytes = int(number("MaximumMessageSize", 1<<20))
+	q.maxBytes = number("MaximumMessageSize", 1<<20)
 	q.redrivePolicy, q.redriveAllowPolicy = value("RedrivePolicy"), value("RedriveAllowPolicy")
-	if r, ok := object(q.redrivePolicy); ok {
-		q.deadLetter, _ = r["deadLetterTargetArn"].(string)
-		n, ok := integer(r["maxReceiveCount"])
-		if q.maxReceives = int(n); !ok {
+	if r, ok := property.Object(q.redrivePolicy); ok {
+		q.deadLetter = property.Text(r, "deadLetterTargetArn")
+		if q.maxReceives, ok = property.Integer(r, "maxReceiveCount"); !ok {
 			q.maxReceives = 10
 		}
 	}

@@ -1,13 +1,14 @@
 package sqs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -46,24 +47,24 @@ func (Kind) Simulate() kind.Simulation {
 func checkQueue(p map[string]any) error {
 	for _, limit := range []struct {
 		name     string
-		min, max int64
+		min, max int
 	}{{"DelaySeconds", 0, 900}, {"MaximumMessageSize", 1024, 1 << 20}, {"MessageRetentionPeriod", 60, fortnight}, {"ReceiveMessageWaitTimeSeconds", 0, 20}, {"VisibilityTimeout", 0, 43200}} {
-		if n, ok := integer(p[limit.name]); ok && (n < limit.min || n > limit.max) {
+		if n, ok := property.Integer(p[limit.name]); ok && (n < limit.min || n > limit.max) {
 			return fault.New(fault.Invalid, "%s is %d, and a queue takes %d to %d", limit.name, n, limit.min, limit.max).At(limit.name)
 		}
 	}
-	name, _ := p["QueueName"].(string)
-	if p["QueueName"] != nil && name != "" && strings.HasSuffix(name, ".fifo") != truth(p["FifoQueue"]) {
+	name := property.Text(p, "QueueName")
+	if p["QueueName"] != nil && name != "" && strings.HasSuffix(name, ".fifo") != property.Flag(p, "FifoQueue") {
 		return fault.New(fault.Invalid, "the name of a FIFO queue, and of no other, ends in .fifo: %s", name).At("QueueName")
 	}
 	return nil
 }
 
 func (b *broker) create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	name, _ := in.Properties["QueueName"].(string)
+	name := property.Text(in.Properties, "QueueName")
 	if name == "" {
 		name = generatedName(w, in, 75)
-		if truth(in.Properties["FifoQueue"]) {
+		if property.Flag(in.Properties, "FifoQueue") {
 			name += ".fifo"
 		}
 	}
@@ -110,10 +111,10 @@ func (b *broker) checkRedrive(w kind.World, in kind.Instance) error {
 	if !ok || target.Type != queueType {
 		return fault.New(fault.Invalid, "the dead-letter queue %s does not exist", q.deadLetter).At(in.LogicalID)
 	}
-	if truth(target.Properties["FifoQueue"]) != q.fifo {
+	if property.Flag(target.Properties, "FifoQueue") != q.fifo {
 		return fault.New(fault.Invalid, "a dead-letter queue must be of the same type, standard or FIFO, as its source").At(in.LogicalID)
 	}
-	allow, _ := object(target.Properties["RedriveAllowPolicy"])
+	allow, _ := property.Object(target.Properties["RedriveAllowPolicy"])
 	switch allow["redrivePermission"] {
 	case "denyAll":
 		return fault.New(fault.Invalid, "%s does not allow to be used as a dead-letter queue", q.deadLetter).At(in.LogicalID)
@@ -154,7 +155,7 @@ func (b *broker) setPolicy(w kind.World, in kind.Instance) error {
 			return fault.Wrap(err, fault.Internal, "print a queue policy")
 		}
 		if err := w.State(space).Update(func(tx kind.Tx) error {
-			return errFirst(tx.Put(key('p', queue.ARN), []byte(in.PhysicalID)), tx.Put(key('P', queue.ARN), text))
+			return cmp.Or(tx.Put(key('p', queue.ARN), []byte(in.PhysicalID)), tx.Put(key('P', queue.ARN), text))
 		}); err != nil {
 			return err
 		}
@@ -173,7 +174,7 @@ func (b *broker) deletePolicy(_ context.Context, w kind.World, in kind.Instance)
 			if mine = string(tx.Get(key('p', arn))) == in.PhysicalID; !mine {
 				return nil
 			}
-			return errFirst(tx.Delete(key('p', arn)), tx.Delete(key('P', arn)))
+			return cmp.Or(tx.Delete(key('p', arn)), tx.Delete(key('P', arn)))
 		}); err != nil {
 			return err
 		}
@@ -197,42 +198,3 @@ func queueAt(w kind.World, url string) (kind.Instance, bool) {
 }
 
 func arnOf(w kind.World, url string) string { return w.ARN("sqs", url[strings.LastIndex(url, "/")+1:]) }
-
-// integer reads a number as templates give it: CloudFormation takes text for numbers too.
-func integer(v any) (int64, bool) {
-	switch v := v.(type) {
-	case int:
-		return int64(v), true
-	case int64:
-		return v, true
-	case float64:
-		return int64(v), v == float64(int64(v))
-	case string:
-		n, err := strconv.ParseInt(v, 10, 64)
-		return n, err == nil
-	}
-	return 0, false
-}
-
-func truth(v any) bool { return v == true || v == "true" }
-
-// object reads a value that may be an object or JSON text of one.
-func object(v any) (map[string]any, bool) {
-	switch v := v.(type) {
-	case map[string]any:
-		return v, true
-	case string:
-		var m map[string]any
-		return m, json.Unmarshal([]byte(v), &m) == nil
-	}
-	return nil, false
-}
-
-func errFirst(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

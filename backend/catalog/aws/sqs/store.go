@@ -2,6 +2,7 @@ package sqs
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -64,7 +65,7 @@ func put(w kind.World, tx kind.Tx, q queue, d draft) (message, error) {
 	if err := enqueue(tx, q, &m, d.content); err != nil || seen == nil {
 		return m, err
 	}
-	return m, errFirst(putJSON(tx, seen, deduplication{m.ID, m.Sequence}), tx.Put(key('t', q.arn, fmt.Sprintf("%016x", m.Sent), m.slot), seen))
+	return m, cmp.Or(putJSON(tx, seen, deduplication{m.ID, m.Sequence}), tx.Put(key('t', q.arn, fmt.Sprintf("%016x", m.Sent), m.slot), seen))
 }
 
 // deduplication is the first message of an id within the interval.
@@ -82,7 +83,7 @@ func forget(tx kind.Tx, q queue, now time.Time) error {
 		return true
 	})
 	for _, o := range over {
-		if err := errFirst(tx.Delete(o[0]), tx.Delete(o[1])); err != nil {
+		if err := cmp.Or(tx.Delete(o[0]), tx.Delete(o[1])); err != nil {
 			return err
 		}
 	}
@@ -106,7 +107,7 @@ func enqueue(tx kind.Tx, q queue, m *message, c content) error {
 	if err != nil {
 		return fmt.Errorf("write a message: %w", err)
 	}
-	return errFirst(tx.Put(counter, strconv.AppendUint(nil, n, 10)), tx.Put(key('m', q.arn, m.slot), head), putJSON(tx, key('b', q.arn, m.slot), c))
+	return cmp.Or(tx.Put(counter, strconv.AppendUint(nil, n, 10)), tx.Put(key('m', q.arn, m.slot), head), putJSON(tx, key('b', q.arn, m.slot), c))
 }
 
 func putJSON(tx kind.Tx, k []byte, v any) error {
@@ -238,7 +239,7 @@ func keep(tx kind.Tx, q queue, m message) error {
 }
 
 func drop(tx kind.Tx, q queue, slot string) error {
-	return errFirst(tx.Delete(key('m', q.arn, slot)), tx.Delete(key('b', q.arn, slot)))
+	return cmp.Or(tx.Delete(key('m', q.arn, slot)), tx.Delete(key('b', q.arn, slot)))
 }
 
 // bury moves a message to the dead-letter queue. Its age goes on counting on a standard queue and starts anew on a FIFO one.

@@ -10,6 +10,7 @@ import (
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 const (
@@ -121,7 +122,7 @@ func arnOf(w kind.World, name string) string {
 }
 
 func create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	if name, _ := in.Properties["Name"].(string); name != "" {
+	if name := property.Text(in.Properties, "Name"); name != "" {
 		in.PhysicalID = name
 	}
 	in.ARN = arnOf(w, in.PhysicalID)
@@ -169,7 +170,7 @@ func describe(in *kind.Instance, p *parameter, fresh bool, tx kind.Tx, now time.
 
 func remove(_ context.Context, w kind.World, in kind.Instance) error {
 	name := in.PhysicalID
-	if own, _ := in.Properties["Name"].(string); own != "" {
+	if own := property.Text(in.Properties, "Name"); own != "" {
 		name = own
 	}
 	return w.State(space).Update(func(tx kind.Tx) error { return tx.Delete(stateKey(name)) })

@@ -3,12 +3,13 @@ package spa
 import (
 	"context"
 	"fmt"
+	"net/textproto"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/property"
 )
 
 // distribution is a distribution's settings, as far as they count here.
@@ -29,7 +30,7 @@ func serve(ctx context.Context, w kind.World, in kind.Instance, r kind.HTTPReque
 	d.config, _ = in.Properties["DistributionConfig"].(map[string]any)
 	var out kind.HTTPResponse
 	switch {
-	case !truth(d.config["Enabled"]):
+	case !property.Flag(d.config, "Enabled"):
 		out = plain(403, "The distribution is disabled.")
 	case !slices.Contains(allowed, r.Method):
 		out = plain(403, "This distribution is not configured to allow the HTTP request method "+r.Method+".")
@@ -42,7 +43,7 @@ func serve(ctx context.Context, w kind.World, in kind.Instance, r kind.HTTPReque
 		out.Header["X-Cache"] = []string{"Error from cloudfront"}
 	}
 	behavior, _ := d.config["DefaultCacheBehavior"].(map[string]any)
-	if id, _ := behavior["ResponseHeadersPolicyId"].(string); id != "" {
+	if id := property.Text(behavior, "ResponseHeadersPolicyId"); id != "" {
 		if p, ok := w.Lookup(headersType, id); ok {
 			c, _ := p.Properties["ResponseHeadersPolicyConfig"].(map[string]any)
 			protect(out.Header, c)
@@ -58,19 +59,19 @@ func (d distribution) answer(ctx context.Context, w kind.World, r kind.HTTPReque
 	if path == "" {
 		path = (&url.URL{Path: r.Path}).EscapedPath()
 	}
-	if root, _ := d.config["DefaultRootObject"].(string); path == "/" {
+	if root := property.Text(d.config, "DefaultRootObject"); path == "/" {
 		path += root
 	}
 	out := d.fetch(ctx, w, r, path, passed)
 	list, _ := d.config["CustomErrorResponses"].([]any)
 	for _, e := range list {
 		m, _ := e.(map[string]any)
-		page, _ := m["ResponsePagePath"].(string)
-		if number(m["ErrorCode"]) != out.Status || page == "" {
+		page := property.Text(m, "ResponsePagePath")
+		if code, _ := property.Integer(m, "ErrorCode"); code != out.Status || page == "" {
 			continue
 		}
 		if instead := d.fetch(ctx, w, r, page, nil); instead.Status == 200 {
-			if code := number(m["ResponseCode"]); code != 0 {
+			if code, _ := property.Integer(m, "ResponseCode"); code != 0 {
 				instead.Status = code
 			}
 			return instead
@@ -88,15 +89,15 @@ func (d distribution) fetch(ctx context.Context, w kind.World, r kind.HTTPReques
 		if o["Id"] != behavior["TargetOriginId"] {
 			continue
 		}
-		host, _ := o["DomainName"].(string)
-		folder, _ := o["OriginPath"].(string)
+		host := property.Text(o, "DomainName")
+		folder := property.Text(o, "OriginPath")
 		ask := kind.HTTPRequest{Method: r.Method, Scheme: "https", Host: host, Path: folder + path, RawPath: folder + path, Header: map[string][]string{}, Remote: r.Remote}
 		for _, name := range headers {
 			if v := r.Header[name]; len(v) > 0 {
 				ask.Header[name] = v
 			}
 		}
-		if id, _ := o["OriginAccessControlId"].(string); id != "" && signs(w, id) {
+		if id := property.Text(o, "OriginAccessControlId"); id != "" && signs(w, id) {
 			ask.Header["X-Amz-Source-Arn"], ask.Header["X-Amz-Source-Account"] = []string{d.in.ARN}, []string{w.Account()}
 		}
 		out, err := w.Fetch(ctx, ask)
@@ -118,7 +119,7 @@ func signs(w kind.World, id string) bool {
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html
 func protect(header map[string][]string, config map[string]any) {
 	set := func(name, value string, override any) {
-		if _, has := header[name]; value != "" && (!has || truth(override)) {
+		if _, has := header[name]; value != "" && (!has || property.Flag(override)) {
 			header[name] = []string{value}
 		}
 	}
@@ -126,8 +127,8 @@ func protect(header map[string][]string, config map[string]any) {
 	items, _ := remove["Items"].([]any)
 	for _, e := range items {
 		m, _ := e.(map[string]any)
-		name, _ := m["Header"].(string)
-		delete(header, canonical(name))
+		name := property.Text(m, "Header")
+		delete(header, textproto.CanonicalMIMEHeaderKey(name))
 	}
 	security, _ := config["SecurityHeadersConfig"].(map[string]any)
 	part := func(name string) map[string]any { m, _ := security[name].(map[string]any); return m }
@@ -144,21 +145,22 @@ func protect(header map[string][]string, config map[string]any) {
 		set(h.header, value, m["Override"])
 	}
 	if m := part("StrictTransportSecurity"); m != nil {
-		value := "max-age=" + strconv.Itoa(number(m["AccessControlMaxAgeSec"]))
-		if truth(m["IncludeSubdomains"]) {
+		age, _ := property.Integer(m, "AccessControlMaxAgeSec")
+		value := "max-age=" + strconv.Itoa(age)
+		if property.Flag(m, "IncludeSubdomains") {
 			value += "; includeSubDomains"
 		}
-		if truth(m["Preload"]) {
+		if property.Flag(m, "Preload") {
 			value += "; preload"
 		}
 		set("Strict-Transport-Security", value, m["Override"])
 	}
 	if m := part("XSSProtection"); m != nil {
 		value := "0"
-		if truth(m["Protection"]) {
+		if property.Flag(m, "Protection") {
 			value = "1"
 		}
-		if truth(m["ModeBlock"]) {
+		if property.Flag(m, "ModeBlock") {
 			value += "; mode=block"
 		}
 		set("X-Xss-Protection", value, m["Override"])
@@ -167,34 +169,12 @@ func protect(header map[string][]string, config map[string]any) {
 	items, _ = custom["Items"].([]any)
 	for _, e := range items {
 		m, _ := e.(map[string]any)
-		name, _ := m["Header"].(string)
-		value, _ := m["Value"].(string)
-		set(canonical(name), value, m["Override"])
+		name := property.Text(m, "Header")
+		value := property.Text(m, "Value")
+		set(textproto.CanonicalMIMEHeaderKey(name), value, m["Override"])
 	}
-}
-
-// canonical is a header's name as Go writes it.
-func canonical(name string) string {
-	parts := strings.Split(strings.ToLower(name), "-")
-	for i, p := range parts {
-		if p != "" {
-			parts[i] = strings.ToUpper(p[:1]) + p[1:]
-		}
-	}
-	return strings.Join(parts, "-")
 }
 
 func plain(status int, text string) kind.HTTPResponse {
 	return kind.HTTPResponse{Status: status, Header: map[string][]string{"Content-Type": {"text/plain; charset=utf-8"}}, Body: []byte(text + "\n")}
-}
-
-func truth(v any) bool { return v == true || v == "true" }
-
-// number reads a whole number as templates give it.
-func number(v any) int {
-	n, err := strconv.Atoi(fmt.Sprint(v))
-	if err != nil {
-		return 0
-	}
-	return n
 }
