@@ -33,6 +33,7 @@ func register(api huma.API, o *ops) {
 	operation(api, "undo", "Reverse the newest change", o.undo)
 	operation(api, "redo", "Apply again what was undone", o.redo)
 	operation(api, "takein", "Take in or drop what changed outside", o.takeIn)
+	operation(api, "layout", "The moves that tidy the drawing", o.layout)
 	operation(api, "template", "The generated template", o.template)
 	operation(api, "delta", "What a node or a wire adds to the template", o.delta)
 	operation(api, "sandboxes", "The project's sandboxes", o.sandboxes)
@@ -361,6 +362,20 @@ type nodeIn struct {
 
 func (o *ops) code(_ context.Context, in nodeIn) (out app.Source, err error) {
 	err = o.session(func(s *app.Session) error { out, err = s.Code(in.Node); return err })
+	return out, err
+}
+
+type layoutIn struct {
+	IDs       []design.ID `json:"ids,omitempty" doc:"What may move, with what lies in it; none means everything"`
+	Direction string      `json:"direction" enum:"right,down"`
+}
+
+type layoutOut struct {
+	Diff design.Diff `json:"diff"`
+}
+
+func (o *ops) layout(_ context.Context, in layoutIn) (out layoutOut, err error) {
+	err = o.session(func(s *app.Session) error { out.Diff, err = s.Layout(in.IDs, in.Direction); return err })
 	return out, err
 }
 

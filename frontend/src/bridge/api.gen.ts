@@ -276,6 +276,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rpc/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The moves that tidy the drawing */
+        post: operations["layout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rpc/logs": {
         parameters: {
             query?: never;
@@ -722,6 +739,7 @@ export interface components {
             theme?: "light" | "dark";
         };
         Exported: {
+            body?: string;
             mime: string;
             name: string;
             text: string;
@@ -789,6 +807,15 @@ export interface components {
         };
         JobOut: {
             job: string;
+        };
+        LayoutIn: {
+            /** @enum {string} */
+            direction: "right" | "down";
+            /** @description What may move, with what lies in it; none means everything */
+            ids?: string[] | null;
+        };
+        LayoutOut: {
+            diff: components["schemas"]["Diff"];
         };
         LogsIn: {
             /** Format: int64 */
@@ -1073,6 +1100,8 @@ export type IdIn = components['schemas']['IdIn'];
 export type Identity = components['schemas']['Identity'];
 export type Job = components['schemas']['Job'];
 export type JobOut = components['schemas']['JobOut'];
+export type LayoutIn = components['schemas']['LayoutIn'];
+export type LayoutOut = components['schemas']['LayoutOut'];
 export type LogsIn = components['schemas']['LogsIn'];
 export type LogsOut = components['schemas']['LogsOut'];
 export type Message = components['schemas']['Message'];
@@ -1626,6 +1655,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireFault"];
+                };
+            };
+        };
+    };
+    layout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayoutIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutOut"];
                 };
             };
             /** @description A fault */

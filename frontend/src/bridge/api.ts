@@ -238,6 +238,8 @@ export interface Operations {
   undo: { in: Empty; out: Committed };
   redo: { in: Empty; out: Committed };
   takein: { in: { accept: boolean }; out: Committed };
+  /** The moves that tidy the drawing; without ids, all of it. */
+  layout: { in: { ids?: string[]; direction: 'right' | 'down' }; out: { diff: Diff } };
   template: { in: { format: 'json' | 'yaml' }; out: Template };
   delta: { in: { id: string }; out: Delta };
   sandboxes: { in: Empty; out: { sandboxes: SandboxInfo[] | null; current: string } };

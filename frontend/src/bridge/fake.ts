@@ -6,7 +6,8 @@ import { problem } from '../catalog/fields';
 import type { Spec } from '../catalog/types';
 import { applyDiff, invert } from '../design/apply';
 import { equal } from '../design/equal';
-import { type Design, type Diff, emptyDesign, type ID } from '../design/types';
+import { readingOrder } from '../design/select';
+import { type Design, type Diff, emptyDesign, type ID, type NodeRecord } from '../design/types';
 import {
   type AppEvent,
   type Bridge,
@@ -200,6 +201,19 @@ export function fakeBridge(): Bridge {
       return committed(step.diff, `redo ${step.label}`);
     },
     takein: () => committed({}, 'take in'),
+    layout: ({ ids, direction }) => {
+      // One row or column in reading order: enough to see that nodes move.
+      const d = session().design;
+      const all = readingOrder(ids?.length ? ids.flatMap((id) => d.nodes[id] ?? []) : Object.values(d.nodes));
+      const updated: Record<ID, { before: NodeRecord; after: NodeRecord }> = {};
+      all
+        .filter((n) => !n.locked && spec(n.kind).shape === 'node')
+        .forEach((before, i) => {
+          const at = direction === 'right' ? { x: 280 * i, y: 0 } : { x: 0, y: 120 * i };
+          updated[before.id] = { before, after: { ...before, ...at } };
+        });
+      return { diff: { nodes: { updated } } };
+    },
     template: ({ format }) => {
       const d = session().design;
       const resources: Record<string, unknown> = {};

@@ -1,7 +1,7 @@
 // Verbs that put the drawing in order. Nodes glide to their new places, so that the eye can follow them.
-import { applyDiff, isEmpty } from '../design/apply';
+import { applyDiff, ApplyError, isEmpty } from '../design/apply';
 import { align, distribute, type Line } from '../design/arrange';
-import { type Point, type Rect, rectOf } from '../design/geometry';
+import { boundsOf, type Point, type Rect, rectOf } from '../design/geometry';
 import type { Design, Diff, ID, NodeRecord } from '../design/types';
 import type { Board } from './board';
 import { amount, settle } from './verbs';
@@ -19,6 +19,25 @@ export function distributeSelected(b: Board, axis: 'x' | 'y'): void {
   arranged(b, distribute(b.design, ids, axis, shownAt(b)), `distribute ${amount(b, ids)}`);
 }
 
+/** Lays out the selected nodes, or all of them where fewer than two are selected. What Go is asked about must be saved. */
+export async function tidy(b: Board, direction: 'right' | 'down'): Promise<void> {
+  settle(b);
+  const chosen = b.selectedNodes.map((n) => n.id);
+  const ids = chosen.length > 1 ? chosen : [];
+  const answer = await b.session.ask('Tidy', 'layout', { ids, direction });
+  if (!answer) return;
+  const what = ids.length > 0 ? amount(b, ids) : 'the drawing';
+  try {
+    arranged(b, answer.diff, `tidy ${what}`);
+  } catch (e) {
+    if (!(e instanceof ApplyError)) throw e;
+    b.session.say('The drawing has changed meanwhile: nothing was moved');
+    return;
+  }
+  const all = boundsOf(b.shown.design);
+  if (all && ids.length === 0) b.view?.fit(all);
+}
+
 /** Collapsed groups are as large as they look. */
 const shownAt =
   (b: Board) =>
@@ -31,8 +50,9 @@ function arranged(b: Board, diff: Diff, label: string): void {
     return;
   }
   const before = b.design;
+  const after = applyDiff(before, diff);
   b.edit(diff, label);
-  glide(b, before, applyDiff(before, diff));
+  glide(b, before, after);
   b.session.say(label.slice(0, 1).toUpperCase() + label.slice(1));
 }
 

@@ -65,7 +65,7 @@ describe('the table of actions', () => {
     const wanted =
       'V,H,Ctrl++,Ctrl+-,Ctrl+0,Shift+1,Shift+2,Ctrl+A,Escape,G U,G D,G C,Tab,Shift+Tab,Alt+ArrowLeft,Alt+ArrowRight,Alt+ArrowUp,Alt+ArrowDown,' +
       'ArrowUp,Shift+ArrowUp,Ctrl+D,Ctrl+C,Ctrl+V,Ctrl+G,Ctrl+Shift+G,Ctrl+Shift+L,Ctrl+Z,Ctrl+Shift+Z,Ctrl+Y,Enter,F2,Delete,Ctrl+F,Ctrl+K,' +
-      'Ctrl+Delete,Alt+A,Alt+D,Alt+W,Alt+S,Alt+H,Alt+V,Alt+Shift+H,Alt+Shift+V,' +
+      'Ctrl+Alt+T,Ctrl+Delete,Alt+A,Alt+D,Alt+W,Alt+S,Alt+H,Alt+V,Alt+Shift+H,Alt+Shift+V,' +
       'Ctrl+Shift+P,?,Ctrl+Shift+D,Ctrl+Shift+E,Alt+Shift+D';
     expect(wanted.split(',').filter((k) => !keys.has(k))).toEqual([]);
   });
@@ -182,6 +182,25 @@ describe('actions', () => {
     expect(y('get-order')).toBe(256);
     app.session.select(['daily']);
     expect(enabled(app, action('arrange.left'))).toBe(false);
+  });
+
+  it('tidy all or the selection, but never what is locked, in one step', async () => {
+    app.session.select(['orders']);
+    run('arrange.lock');
+    app.session.select(['daily', 'report', 'orders']);
+    const x = (id: string): number => app.session.design.nodes[id]?.x ?? NaN;
+    const [orders, api, daily] = ['orders', 'shop-api', 'daily'].map(x);
+    await run('arrange.tidy.down');
+    expect([x('orders'), x('shop-api')]).toEqual([orders, api]);
+    expect(x('report')).toBe(x('daily'));
+    await vi.waitFor(() => {
+      expect(app.session.project.get()?.undo).toBe('tidy 3 nodes');
+    });
+    await run('edit.undo');
+    expect(x('daily')).toBe(daily);
+    app.session.select([]);
+    await run('arrange.tidy');
+    expect(x('shop-api')).not.toBe(api);
   });
 
   it('spread the selection along the wires', () => {

@@ -1,7 +1,17 @@
-import { alignSelected, distributeSelected } from '../../canvas/arrange';
-import { askWire, groupSelected, nudge, stretch, toggleFold, toggleLock, ungroupSelected } from '../../canvas/verbs';
+import { alignSelected, distributeSelected, tidy } from '../../canvas/arrange';
+import {
+  askWire,
+  groupSelected,
+  nudge,
+  settle,
+  stretch,
+  toggleFold,
+  toggleLock,
+  ungroupSelected,
+} from '../../canvas/verbs';
 import { grid } from '../../design/geometry';
 import type { App } from '../app';
+import { saved } from '../saved';
 import { type Action, editable, nodes, ways } from './action';
 
 const wireable = (a: App): boolean => {
@@ -47,6 +57,12 @@ const stretches: Action[] = ways.map(({ name, x, y }) => {
 });
 
 const several = (a: App): boolean => nodes(a) && a.board.selectedNodes.length > 1;
+
+/** Go lays out what it has. */
+async function tidySaved(a: App, direction: 'right' | 'down'): Promise<void> {
+  settle(a.board);
+  if (await saved(a.session, 'Tidy')) await tidy(a.board, direction);
+}
 
 /** Keys as in other drawing programs: A D W S lie as the sides do. */
 const lines: Action[] = (
@@ -177,6 +193,23 @@ export const arrange: Action[] = [
     run: (a) => {
       toggleLock(a.board);
     },
+  },
+  {
+    id: 'arrange.tidy',
+    title: 'Tidy from left to right',
+    group: 'Arrange',
+    icon: 'align',
+    keys: ['Ctrl+Alt+T'],
+    when: editable,
+    run: (a) => tidySaved(a, 'right'),
+  },
+  {
+    id: 'arrange.tidy.down',
+    title: 'Tidy from top to bottom',
+    group: 'Arrange',
+    keys: ['Ctrl+Alt+Shift+T'],
+    when: editable,
+    run: (a) => tidySaved(a, 'down'),
   },
   ...lines,
   ...gaps,
