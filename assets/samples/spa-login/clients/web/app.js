@@ -27,8 +27,11 @@ $("write").onsubmit = (event) =>
   });
 
 await attempt(async () => {
-  await session.comeBack(auth0);
-  await show();
+  try {
+    await session.comeBack(auth0);
+  } finally {
+    await show();
+  }
 });
 
 async function show() {
