@@ -111,7 +111,7 @@ func granted(list []DeltaStatement) []diagram.Grant {
 	return out
 }
 
-// settings are a node's own values in words, without those that are the defaults, long or secret.
+// settings are a node's own values in words, without those that are long or secret; where it has none, what its box says.
 func settings(sp kind.Spec, props design.Props) []string {
 	const longest = 60
 	var out []string
@@ -138,6 +138,9 @@ func settings(sp kind.Spec, props design.Props) []string {
 			text += " " + f.Unit
 		}
 		out = append(out, f.Title+": "+text)
+	}
+	if text := diagram.Summary(sp, props); len(out) == 0 && text != "" {
+		out = append(out, text)
 	}
 	return out
 }

@@ -110,11 +110,11 @@ func words(list []string) string {
 func word(s string) string {
 	var b strings.Builder
 	for _, r := range plain(s) {
-		if strings.ContainsRune("\\`*_{}[]<>()#+!|&~:@$^=\"", r) {
+		if strings.ContainsRune("\\`*_[]<>#|&~$@!", r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
 	}
-	out := strings.ReplaceAll(b.String(), "www.", `www\.`)
-	return strings.ReplaceAll(out, "WWW.", `WWW\.`)
+	// Whatever the case of its letters, an address is one only with these.
+	return strings.NewReplacer("://", `\://`, "www.", `www\.`, "WWW.", `WWW\.`, "Www.", `Www\.`).Replace(b.String())
 }

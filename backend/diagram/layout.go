@@ -185,8 +185,7 @@ func (l *layouter) arrange(home design.ID, ids []design.ID) {
 			continue
 		}
 		wires = append(wires, layered.Edge{From: a, To: b, Room: l.room(e),
-			Out: l.touch(e.From, kind.Out) - nodeStart(nodes[a], l.at[ids[a]], loops[ids[a]], l.dir),
-			In:  l.touch(e.To, kind.In) - nodeStart(nodes[b], l.at[ids[b]], loops[ids[b]], l.dir)})
+			Out: l.touch(e.From, kind.Out, l.at[ids[a]], loops[ids[a]]), In: l.touch(e.To, kind.In, l.at[ids[b]], loops[ids[b]])})
 	}
 	gaps := layered.Gaps{Layer: layerGap, Node: nodeGap, Part: partGap}
 	if l.dir == TopToBottom { // wires leave and arrive at the sides, and bend there
@@ -210,10 +209,10 @@ func (l *layouter) arrange(home design.ID, ids []design.ID) {
 			continue
 		}
 		p := places[i]
-		if free {
-			p.X, p.Y = p.X+old.X-low.X, p.Y+old.Y-low.Y
+		if free { // the steps are rounded and not the places: a drawing that was moved is laid out alike
+			p = layered.Point{X: snap(old.X) + snap(p.X-low.X), Y: snap(old.Y) + snap(p.Y-low.Y)}
 		}
-		l.move(id, math.Round(p.X/grid)*grid, math.Round(p.Y/grid)*grid)
+		l.move(id, snap(p.X), snap(p.Y))
 	}
 }
 
@@ -223,14 +222,6 @@ func (l *layouter) rank(id design.ID) int {
 		return 1
 	}
 	return 0
-}
-
-// nodeStart is where a placed thing begins across the layers.
-func nodeStart(n layered.Node, r Rect, loop float64, dir Direction) float64 {
-	if dir == TopToBottom {
-		return r.X
-	}
-	return r.Y - loop
 }
 
 // sibling is the index of the thing among siblings that a node is or lies in, -1 for none.
@@ -246,14 +237,16 @@ func (l *layouter) sibling(id, home design.ID, index map[design.ID]int) int {
 	return -1
 }
 
-// touch is where a wire touches a node, across the layers.
-func (l *layouter) touch(e design.End, dir kind.Direction) float64 {
-	r := l.at[e.Node]
-	if l.dir == TopToBottom {
-		return r.X + r.W/2
+// touch is how far across the layers a wire touches the thing at r that its end is or lies in, whose wires to itself take
+// room above. Sixteenths are fine enough, and the same wherever the thing lies.
+func (l *layouter) touch(e design.End, dir kind.Direction, r Rect, loop float64) float64 {
+	at := l.at[e.Node]
+	far := at.X + at.W/2 - r.X
+	if l.dir != TopToBottom {
+		sp, _ := l.spec(l.d.Nodes[e.Node].Kind)
+		far = at.Y + portY(sp, e.Port, dir, at.H) - r.Y + loop
 	}
-	sp, _ := l.spec(l.d.Nodes[e.Node].Kind)
-	return r.Y + portY(sp, e.Port, dir, r.H)
+	return math.Round(far*16) / 16
 }
 
 // room is the length that a wire's label wants.
@@ -279,7 +272,7 @@ func (l *layouter) fit(id design.ID) {
 	r := Rect{X: math.Inf(1), Y: math.Inf(1), W: math.Inf(-1), H: math.Inf(-1)}
 	for _, c := range l.inside[id] {
 		b := l.at[c]
-		r = Rect{min(r.X, b.X-groupInset), min(r.Y, b.Y-groupHead-groupInset/3), max(r.W, b.X+b.W+groupInset), max(r.H, b.Y+b.H+groupInset)}
+		r = Rect{min(r.X, b.X-groupInset), min(r.Y, b.Y-groupHead-groupInset/2), max(r.W, b.X+b.W+groupInset), max(r.H, b.Y+b.H+groupInset)}
 	}
 	if old := l.at[id]; l.chosen != nil && !l.chosen[id] {
 		r = Rect{min(r.X, old.X), min(r.Y, old.Y), max(r.W, old.X+old.W), max(r.H, old.Y+old.H)}
@@ -288,3 +281,6 @@ func (l *layouter) fit(id design.ID) {
 }
 
 func has[V any](m map[design.ID]V, id design.ID) bool { _, ok := m[id]; return ok }
+
+// snap gives the nearest line of the grid. Halves go up on both sides of the origin: a moved drawing is the same drawing.
+func snap(v float64) float64 { return math.Floor(v/grid+0.5) * grid }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"airloom/backend/design"
 	"airloom/backend/kind"
@@ -98,7 +99,7 @@ func Lay(d design.Design, spec func(kind string) (kind.Spec, bool)) Scene {
 		}
 		specs[id] = sp
 		it := Item{ID: string(id), Name: n.Name, Kind: n.Kind, Title: sp.Title, Icon: sp.Icon, Parent: string(n.Parent), Locked: n.Locked,
-			Info: summary(sp, n.Props), Text: fieldText(sp, n.Props, kind.LongText), Color: fieldText(sp, n.Props, kind.Color), Rect: place(n)}
+			Info: Summary(sp, n.Props), Text: fieldText(sp, n.Props, kind.LongText), Color: fieldText(sp, n.Props, kind.Color), Rect: place(n)}
 		for _, p := range sp.Ports {
 			if p.Dir == kind.Out {
 				it.Outs = append(it.Outs, portY(sp, p.ID, kind.Out, it.Rect.H))
@@ -140,13 +141,17 @@ func depth(d design.Design, id string) int {
 	return n
 }
 
+// farthest bounds coordinates, so that no arithmetic with them overflows.
+const farthest = 1e9
+
 func place(n design.Node) Rect {
-	r := Rect{n.X, n.Y, BoxWidth, BoxHeight}
+	within := func(v float64) float64 { return max(-farthest, min(farthest, v)) }
+	r := Rect{within(n.X), within(n.Y), BoxWidth, BoxHeight}
 	if n.W > 0 {
-		r.W = n.W
+		r.W = within(n.W)
 	}
 	if n.H > 0 {
-		r.H = n.H
+		r.H = within(n.H)
 	}
 	return r
 }
@@ -168,31 +173,29 @@ func Label(e design.Edge) string {
 	return e.Protocol
 }
 
-// summary is what a box says about its node in one line: at most two short values worth a glance, never a secret
-// (frontend/src/catalog/summary.ts says the same).
-func summary(sp kind.Spec, props design.Props) string {
-	out, n := "", 0
-	for _, f := range sp.Fields {
-		telling := f.Type == kind.Choice || f.Type == kind.Number || f.Type == kind.Cron || f.Type == kind.Text && f.Required
-		if f.Sensitive || !telling || n == 2 {
+// Summary is what a box says about its node in one line: what its kind cannot be without, its first choice, and what somebody
+// has set; at most two short values, never a secret (frontend/src/catalog/summary.ts says the same).
+func Summary(sp kind.Spec, props design.Props) string {
+	const longest = 24
+	choice := slices.IndexFunc(sp.Fields, func(f kind.Field) bool { return f.Type == kind.Choice && f.Group == "" })
+	var out []string
+	for i, f := range sp.Fields {
+		short := f.Type == kind.Choice || f.Type == kind.Number || f.Type == kind.Cron || f.Type == kind.Text
+		if f.Sensitive || !short || props[f.Name] == nil && !f.Required && i != choice {
 			continue
 		}
 		v := said(value(props, f))
-		if v == "" {
-			continue
-		}
-		if f.Unit != "" {
+		if v != "" && f.Unit != "" {
 			v += " " + f.Unit
 		}
-		if len([]rune(v)) > 24 {
-			continue
+		if n := len([]rune(v)); n > 0 && n <= longest {
+			out = append(out, v)
 		}
-		if n++; n == 2 {
-			out += " · "
+		if len(out) == 2 {
+			break
 		}
-		out += v
 	}
-	return out
+	return strings.Join(out, " · ")
 }
 
 // value is the value that counts: the default where nobody set one.

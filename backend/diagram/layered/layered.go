@@ -41,14 +41,23 @@ func Place(nodes []Node, edges []Edge, gaps Gaps) []Point {
 	var loose []part
 	floor := math.Inf(-1) // what is loose lies below what is pinned
 	left := math.Inf(1)
+	var taken []Node
+	for _, n := range nodes {
+		if n.Pinned {
+			taken = append(taken, n)
+		}
+	}
 	for _, p := range parts(nodes, edges) {
 		p.arrange(gaps)
 		if !p.pinned() {
 			loose = append(loose, p)
 			continue
 		}
-		p.clear(gaps.Node)
+		p.clear(taken, gaps.Node)
 		for i, n := range p.nodes {
+			if !n.Pinned {
+				taken = append(taken, n)
+			}
 			out[p.index[i]] = Point{n.X, n.Y}
 			floor, left = max(floor, n.Y+n.H), min(left, n.X)
 		}
@@ -176,15 +185,10 @@ func (p *part) arrange(gaps Gaps) {
 	}
 }
 
-// clear moves nodes across until they overlap no pinned one.
-func (p *part) clear(gap float64) {
-	var pins []Node
-	for _, n := range p.nodes {
-		if n.Pinned {
-			pins = append(pins, n)
-		}
-	}
-	slices.SortFunc(pins, func(a, b Node) int { return cmp.Compare(a.Y, b.Y) })
+// clear moves nodes across until they overlap nothing that is taken.
+func (p *part) clear(taken []Node, gap float64) {
+	taken = slices.Clone(taken)
+	slices.SortStableFunc(taken, func(a, b Node) int { return cmp.Compare(a.Y, b.Y) })
 	for _, row := range p.rows {
 		next := math.Inf(-1)
 		for _, i := range row {
@@ -195,7 +199,7 @@ func (p *part) clear(gap float64) {
 			n.Y = max(n.Y, next)
 			for again := true; again; {
 				again = false
-				for _, o := range pins {
+				for _, o := range taken {
 					if n.X < o.X+o.W+gap && o.X < n.X+n.W+gap && n.Y < o.Y+o.H+gap && o.Y < n.Y+n.H+gap {
 						n.Y, again = o.Y+o.H+gap, true
 					}
