@@ -1,12 +1,14 @@
 package app
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"airloom/backend/design"
 	"airloom/backend/fault"
@@ -17,10 +19,11 @@ type Sample struct {
 	ID      string `json:"id"`
 	Title   string `json:"title"`
 	Summary string `json:"summary"`
-	Try     string `json:"try"` // one thing to do once it runs
+	Try     string `json:"try"`   // one thing to do once it runs
+	Place   int    `json:"place"` // in the list: what teaches the most comes first
 }
 
-// Samples lists what `new --from` knows, in the order of their folders.
+// Samples lists what `new --from` knows, in the order of their places.
 func (a *App) Samples() ([]Sample, error) {
 	dirs, err := fs.ReadDir(a.deps.Samples, ".")
 	if err != nil {
@@ -41,6 +44,7 @@ func (a *App) Samples() ([]Sample, error) {
 		}
 		list = append(list, s)
 	}
+	slices.SortStableFunc(list, func(a, b Sample) int { return cmp.Compare(a.Place, b.Place) })
 	return list, nil
 }
 

@@ -937,6 +937,8 @@ export interface components {
         };
         Sample: {
             id: string;
+            /** Format: int64 */
+            place: number;
             summary: string;
             title: string;
             try: string;

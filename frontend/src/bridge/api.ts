@@ -65,6 +65,7 @@ export interface Sample {
   title: string;
   summary: string;
   try?: string;
+  place?: number;
 }
 
 export interface Start {
