@@ -49,12 +49,11 @@ Naming a project on the command line is taken as trust in its code: run nothing 
 			return err
 		}
 		r.view.say("running; interrupt to stop")
-		err = s.Logs(ctx, r.sandbox, sandbox.LogQuery{Since: since, Follow: true}, r.view.log)
-		if ctx.Err() != nil {
-			r.view.say("stopped")
-			return nil
+		if err := s.Logs(ctx, r.sandbox, sandbox.LogQuery{Since: since, Follow: true}, r.view.log); ctx.Err() == nil {
+			return err
 		}
-		return err
+		r.view.say("stopped")
+		return nil
 	}
 	return cmd
 }

@@ -58,7 +58,7 @@ func terminal(stream any) (int, bool) {
 func (v *view) print(w io.Writer, text string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	io.WriteString(v.err, v.progress.clear())
+	fmt.Fprint(v.err, v.progress.clear())
 	_, err := io.WriteString(w, text)
 	return err
 }
@@ -163,7 +163,7 @@ func (v *view) show(text string, part float64) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	io.WriteString(v.err, v.progress.show(clean(text), part))
+	fmt.Fprint(v.err, v.progress.show(clean(text), part))
 }
 
 // log prints a line that a function wrote, under its node's name.
