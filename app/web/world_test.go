@@ -124,7 +124,7 @@ func inputs(t *testing.T) map[string]any {
 		"choose": chooseIn{What: "folder", Title: "Where"},
 		"edit": editIn{Base: 0, Label: "add", Diff: design.Diff{Nodes: design.Change[design.Node]{
 			Added: map[design.ID]design.Node{"fresh": {ID: "fresh", Kind: "test.box", Name: "fresh"}}}}},
-		"takein": takeInIn{Accept: true}, "template": templateIn{"json"}, "delta": idIn{"box"},
+		"takein": takeInIn{Accept: true}, "layout": layoutIn{Direction: "right"}, "template": templateIn{"json"}, "delta": idIn{"box"},
 		"plan": sandboxIn{"local"}, "deploy": deployIn{Sandbox: "local", Plan: "plan-1", Trust: true}, "destroy": destroyIn{"local", "local"},
 		"cancel": jobOut{"job-1"}, "job": jobOut{"job-1"}, "deployment": sandboxIn{"local"},
 		"call": callIn{"local", "box", "{}"}, "logs": logsIn{Sandbox: "local"}, "follow": sandboxIn{"local"}, "code": nodeIn{"box"},
