@@ -1,18 +1,17 @@
 package dynamodb
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"hash/crc32"
-	"io"
 	"strconv"
 	"strings"
 
 	"airloom/backend/catalog/aws/dynamodb/value"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/jsonapi"
 )
 
 // The name spaces of error types. SDKs look at what follows the #.
@@ -91,8 +90,9 @@ func answer(w kind.World, v any, err error) kind.HTTPResponse {
 	if err != nil {
 		return answer(w, nil, fault.Wrap(err, fault.Internal, "print the answer"))
 	}
-	return kind.HTTPResponse{Status: status, Body: body, Header: map[string][]string{"Content-Type": {"application/x-amz-json-1.0"},
-		"X-Amzn-Requestid": {w.NewID()}, "X-Amz-Crc32": {strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}}}
+	out := jsonapi.Response(w, "1.0", status, body)
+	out.Header["X-Amz-Crc32"] = []string{strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
+	return out
 }
 
 // problem is an error as the API answers it. Most name their text message, and a few Message.
@@ -132,22 +132,20 @@ var legacy = map[string]string{"AttributesToGet": "ProjectionExpression", "Attri
 
 // read decodes a request; a parameter that is not known here is refused by name, never ignored.
 func (c call) read(into any) error {
-	d := json.NewDecoder(bytes.NewReader(c.body))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
+	err := jsonapi.Decode(c.body, into)
 	var known value.Error
 	var typed *json.UnmarshalTypeError
+	var unknown jsonapi.Unknown
 	switch {
-	case err == nil, errors.Is(err, io.EOF), errors.As(err, &known):
+	case err == nil, errors.As(err, &known):
 		return err
 	case errors.As(err, &typed):
 		return value.Error{Message: typed.Field + " has the wrong JSON type: " + typed.Value, Serialization: true}
+	case !errors.As(err, &unknown):
+		return value.Error{Message: "the request is no JSON: " + err.Error(), Serialization: true}
 	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		if now := legacy[strings.Trim(name, `"`)]; now != "" {
-			return unsupported("does not know the legacy parameter %s: use %s", name, now)
-		}
-		return unsupported("does not know the parameter %s of %s", name, c.operation)
+	if now := legacy[string(unknown)]; now != "" {
+		return unsupported("does not know the legacy parameter %q: use %s", string(unknown), now)
 	}
-	return value.Error{Message: "the request is no JSON: " + err.Error(), Serialization: true}
+	return unsupported("does not know the parameter %q of %s", string(unknown), c.operation)
 }

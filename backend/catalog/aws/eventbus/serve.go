@@ -1,29 +1,22 @@
 package eventbus
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"strings"
 	"time"
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/jsonapi"
 	"airloom/backend/kind/pattern"
 )
 
-// apiError is an error answer of the EventBridge API.
-type apiError struct {
-	status        int
-	code, message string
-}
+// api refuses what is not done here as it refuses wrong values.
+var api = jsonapi.API{Version: "1.1", Refusal: "ValidationException", Internal: "InternalException"}
 
-func (e apiError) Error() string { return e.message }
-
-func invalid(format string, args ...any) apiError {
-	return apiError{400, "ValidationException", fault.New("", format, args...).Message}
+func invalid(format string, args ...any) error {
+	return jsonapi.Errorf("ValidationException", format, args...)
 }
 
 // serve answers the AWS JSON 1.1 protocol.
@@ -38,9 +31,9 @@ func serve(ctx context.Context, w kind.World, r kind.APIRequest) kind.HTTPRespon
 	case "TestEventPattern":
 		v, err = testPattern(w, r)
 	default:
-		err = invalid("the embedded sandbox does not carry out %s: buses and rules are created and changed by drawing them", operation)
+		err = api.Refuse("does not carry out %s: buses and rules are created and changed by drawing them", operation)
 	}
-	return answer(w, v, err)
+	return api.Answer(w, v, err)
 }
 
 // entry is one event of a request.
@@ -102,7 +95,7 @@ func putEvents(ctx context.Context, w kind.World, r kind.APIRequest) (any, error
 		Entries    []entry
 		EndpointID string `json:"EndpointId"`
 	}
-	if err := read(r.Body, &in); err != nil {
+	if err := api.Read("PutEvents", r.Body, &in); err != nil {
 		return nil, err
 	}
 	total := 0
@@ -111,7 +104,7 @@ func putEvents(ctx context.Context, w kind.World, r kind.APIRequest) (any, error
 	}
 	switch {
 	case in.EndpointID != "":
-		return nil, invalid("the embedded sandbox has no global endpoints (EndpointId)")
+		return nil, api.Refuse("has no global endpoints (EndpointId)")
 	case len(in.Entries) == 0 || len(in.Entries) > 10:
 		return nil, invalid("1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10 and greater than or equal to 1")
 	case total > sizeLimit:
@@ -152,7 +145,7 @@ func putEvents(ctx context.Context, w kind.World, r kind.APIRequest) (any, error
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html
 func testPattern(w kind.World, r kind.APIRequest) (any, error) {
 	var in struct{ Event, EventPattern string }
-	if err := read(r.Body, &in); err != nil {
+	if err := api.Read("TestEventPattern", r.Body, &in); err != nil {
 		return nil, err
 	}
 	if err := w.Allow(kind.Access{Principal: r.Principal, Action: "events:TestEventPattern", Resource: "*"}); err != nil {
@@ -160,7 +153,7 @@ func testPattern(w kind.World, r kind.APIRequest) (any, error) {
 	}
 	p, err := pattern.Parse([]byte(in.EventPattern))
 	if err != nil {
-		return nil, apiError{400, "InvalidEventPatternException", "Event pattern is not valid. Reason: " + err.Error()}
+		return nil, jsonapi.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %s", err)
 	}
 	var e map[string]any
 	if err := json.Unmarshal([]byte(in.Event), &e); err != nil {
@@ -172,36 +165,4 @@ func testPattern(w kind.World, r kind.APIRequest) (any, error) {
 		}
 	}
 	return map[string]bool{"Result": p.Match(e)}, nil
-}
-
-// read decodes the request; a parameter that is not known here is refused by name, never ignored.
-func read(body []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
-	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return invalid("the embedded sandbox does not know the parameter %s of this operation", name)
-	}
-	return apiError{400, "SerializationException", "the request cannot be read: " + err.Error()}
-}
-
-func answer(w kind.World, v any, err error) kind.HTTPResponse {
-	out := kind.HTTPResponse{Status: 200, Header: map[string][]string{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {w.NewID()}}}
-	if err == nil {
-		if out.Body, err = json.Marshal(v); err == nil {
-			return out
-		}
-	}
-	var e apiError
-	if !errors.As(err, &e) {
-		if e = (apiError{500, "InternalException", fault.As(err).Message}); fault.CodeOf(err) == fault.Denied {
-			e.status, e.code = 400, "AccessDeniedException"
-		}
-	}
-	out.Status = e.status
-	out.Body, _ = json.Marshal(map[string]string{"__type": e.code, "message": e.message}) // two texts always print
-	return out
 }

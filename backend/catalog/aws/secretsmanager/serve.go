@@ -3,26 +3,17 @@ package secretsmanager
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/jsonapi"
 )
 
-// apiError is an error answer of the API.
-type apiError struct{ code, message string }
-
-func (e apiError) Error() string { return e.message }
-
-func invalid(code, format string, args ...any) apiError {
-	return apiError{code, fault.New("", format, args...).Message}
-}
+// api refuses what is not done here as an operation that it does not know.
+var api = jsonapi.API{Version: "1.1", Message: "Message", Refusal: "UnknownOperationException", Internal: "InternalServiceError"}
 
 // call is one request being answered.
 type call struct {
@@ -44,51 +35,13 @@ func serve(_ context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse
 	operation, _ := strings.CutPrefix(r.Get("X-Amz-Target"), "secretsmanager.")
 	run, known := operations[operation]
 	if !known {
-		return answer(w, nil, unsupported("does not carry out %s: secrets are created and changed by drawing them", operation))
+		return api.Answer(w, nil, api.Refuse("does not carry out %s: secrets are created and changed by drawing them", operation))
 	}
 	v, err := run(call{w, r.Principal, operation, r.Body})
-	return answer(w, v, err)
+	return api.Answer(w, v, err)
 }
 
-// unsupported refuses by name what only the embedded sandbox cannot do.
-func unsupported(format string, args ...any) apiError {
-	return invalid("UnknownOperationException", "the embedded sandbox "+format, args...)
-}
-
-func answer(w kind.World, v any, err error) kind.HTTPResponse {
-	status := 200
-	if err != nil {
-		status = 400
-		var e apiError
-		switch {
-		case errors.As(err, &e):
-		case fault.CodeOf(err) == fault.Denied:
-			e = apiError{"AccessDeniedException", fault.As(err).Message}
-		default:
-			status, e = 500, apiError{"InternalServiceError", err.Error()}
-		}
-		v = map[string]string{"__type": e.code, "Message": e.message}
-	}
-	body, err := json.Marshal(v)
-	if err != nil {
-		return answer(w, nil, fault.Wrap(err, fault.Internal, "print the answer"))
-	}
-	return kind.HTTPResponse{Status: status, Body: body, Header: map[string][]string{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {w.NewID()}}}
-}
-
-// read decodes a request; a parameter that is not known here is refused by name, never ignored.
-func (c call) read(into any) error {
-	d := json.NewDecoder(bytes.NewReader(c.body))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
-	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return unsupported("does not know the parameter %s of %s", name, c.operation)
-	}
-	return invalid("SerializationException", "the request cannot be read: %s", err.Error())
-}
+func (c call) read(into any) error { return api.Read(c.operation, c.body, into) }
 
 // find gives the name of the secret that an id means (its name, its ARN, or its ARN without the random end), after checking
 // that the caller may do this to it. No question is asked of the world within a transaction: it may want one of its own.
@@ -122,8 +75,8 @@ func (c call) find(id, action string) (string, error) {
 	return found, nil
 }
 
-func gone() apiError {
-	return invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+func gone() jsonapi.Error {
+	return jsonapi.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 }
 
 // one reads the secret that an id means.
@@ -169,16 +122,16 @@ func (c call) get() (any, error) {
 	id := r.VersionId
 	switch v, ok := s.Versions[id]; {
 	case id != "" && !ok:
-		return nil, invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: %s", id)
+		return nil, jsonapi.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: %s", id)
 	case id != "" && r.VersionStage != "" && !slices.Contains(v.Stages, r.VersionStage):
-		return nil, invalid("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.")
+		return nil, jsonapi.Errorf("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.")
 	case id == "":
 		stage := r.VersionStage
 		if stage == "" {
 			stage = current
 		}
 		if id = s.labelled(stage); id == "" {
-			return nil, invalid("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", stage)
+			return nil, jsonapi.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", stage)
 		}
 	}
 	if day := c.w.Now().UTC().Truncate(24 * time.Hour); !s.Read.Equal(day) {
@@ -220,13 +173,13 @@ func (c call) put() (any, error) {
 	}
 	switch {
 	case (r.SecretString == nil) == (r.SecretBinary == nil):
-		return nil, invalid("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
+		return nil, jsonapi.Errorf("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
 	case size > maxBytes:
-		return nil, invalid("InvalidParameterException", "The value has %d bytes, and a secret has at most %d.", size, maxBytes)
+		return nil, jsonapi.Errorf("InvalidParameterException", "The value has %d bytes, and a secret has at most %d.", size, maxBytes)
 	case r.VersionStages != nil && (len(r.VersionStages) == 0 || len(r.VersionStages) > 20):
-		return nil, invalid("InvalidParameterException", "A version has 1 to 20 staging labels.")
+		return nil, jsonapi.Errorf("InvalidParameterException", "A version has 1 to 20 staging labels.")
 	case r.ClientRequestToken != "" && (len(r.ClientRequestToken) < 32 || len(r.ClientRequestToken) > 64):
-		return nil, invalid("InvalidParameterException", "A ClientRequestToken has 32 to 64 characters.")
+		return nil, jsonapi.Errorf("InvalidParameterException", "A ClientRequestToken has 32 to 64 characters.")
 	}
 	if r.VersionStages == nil {
 		r.VersionStages = []string{current}
@@ -245,7 +198,7 @@ func (c call) put() (any, error) {
 		had, again := s.Versions[r.ClientRequestToken]
 		switch {
 		case again && !had.same(v):
-			return invalid("ResourceExistsException", "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", r.ClientRequestToken, s.ARN)
+			return jsonapi.Errorf("ResourceExistsException", "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", r.ClientRequestToken, s.ARN)
 		case again:
 			v = had
 		default:

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/jsonapi"
 	"airloom/backend/kind/property"
 )
 
@@ -64,7 +65,7 @@ func (c call) getAttributes() (any, error) {
 	}
 	for _, name := range in.AttributeNames {
 		if name == "CreatedTimestamp" || name == "LastModifiedTimestamp" {
-			return nil, unsupported("the embedded sandbox does not keep the attribute %s", name)
+			return nil, api.Refuse("does not keep the attribute %s", name)
 		}
 	}
 	out := map[string]string{}
@@ -91,14 +92,14 @@ func (c call) setAttributes() (any, error) {
 	properties := maps.Clone(instance.Properties)
 	for _, name := range slices.Sorted(maps.Keys(in.Attributes)) {
 		if !slices.Contains(attributeNames, name) {
-			return nil, apiError{400, "InvalidAttributeName", "InvalidAttributeName", "Unknown Attribute " + name + ", or one that the embedded sandbox takes from the template alone."}
+			return nil, jsonapi.Errorf("InvalidAttributeName", "Unknown Attribute %s, or one that the embedded sandbox takes from the template alone.", name)
 		}
 		properties[name] = in.Attributes[name]
 	}
 	changed := instance
 	changed.Properties = properties
 	if err := cmp.Or(checkQueue(properties), c.b.checkRedrive(c.w, changed)); err != nil {
-		return nil, apiError{400, "InvalidAttributeValue", "InvalidAttributeValue", err.Error()}
+		return nil, jsonapi.Errorf("InvalidAttributeValue", "%s", err)
 	}
 	defer c.b.ring(instance.ARN)
 	return struct{}{}, c.w.State(space).Update(func(tx kind.Tx) error {

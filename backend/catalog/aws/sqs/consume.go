@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/jsonapi"
 )
 
 type receiveInput struct {
@@ -146,7 +147,7 @@ func (c call) byReceipts(action string, run func(kind.Instance, receiptEntry) er
 }
 
 func badHandle(handle string) error {
-	return apiError{400, "ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid", `The input receipt handle "` + handle + `" is not a valid receipt handle.`}
+	return jsonapi.Errorf("ReceiptHandleIsInvalid", `The input receipt handle "%s" is not a valid receipt handle.`, handle)
 }
 
 // deleteOne removes a message. An old handle of a message that was received again since does nothing on a standard queue.
@@ -202,7 +203,7 @@ func (c call) changeOne(in kind.Instance, e receiptEntry) error {
 		case m.slot == "":
 			return invalid("Value %s for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.", e.ReceiptHandle)
 		case !mine || m.visible <= now:
-			return apiError{400, "MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight", "The message referred to isn't in flight."}
+			return jsonapi.Errorf("MessageNotInflight", "The message referred to isn't in flight.")
 		}
 		m.visible = now + hide.Milliseconds()
 		return keep(tx, q, m)

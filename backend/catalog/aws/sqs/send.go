@@ -1,6 +1,7 @@
 package sqs
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/jsonapi"
 )
 
 type sendInput struct {
@@ -57,8 +59,7 @@ func (c call) sendMessageBatch() (any, error) {
 		total += content{e.MessageBody, e.MessageAttributes}.size()
 	}
 	if total > 1<<20 {
-		return nil, apiError{400, "BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong",
-			invalid("Batch requests cannot be longer than %d bytes. You have sent %d bytes.", 1<<20, total).message}
+		return nil, jsonapi.Errorf("BatchRequestTooLong", "Batch requests cannot be longer than %d bytes. You have sent %d bytes.", 1<<20, total)
 	}
 	return results(entries, func(e sendEntry) string { return e.ID }, func(e sendEntry) (any, error) { return c.sendOne(q, e) })
 }
@@ -101,7 +102,7 @@ func (d draft) check(q queue) error {
 	case d.size() > q.maxBytes:
 		return invalid("One or more parameters are invalid. Reason: Message must be shorter than %d bytes.", q.maxBytes)
 	case !legal(d.Body):
-		return apiError{400, "InvalidMessageContents", "InvalidMessageContents", "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"}
+		return jsonapi.Errorf("InvalidMessageContents", "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF")
 	case len(d.Attributes) > 10:
 		return invalid("Number of message attributes [%d] exceeds the allowed maximum [10].", len(d.Attributes))
 	case d.delay != nil && (*d.delay < 0 || *d.delay > 900*time.Second):
@@ -187,22 +188,19 @@ func batch[E any](c call, action string, id func(E) string) ([]E, kind.Instance,
 	if err != nil {
 		return nil, q, err
 	}
-	of := func(code, format string, args ...any) error {
-		return apiError{400, code, "AWS.SimpleQueueService." + code, invalid(format, args...).message}
-	}
 	if len(in.Entries) == 0 {
-		return nil, q, of("EmptyBatchRequest", "There should be at least one %sBatchRequestEntry in the request.", action)
+		return nil, q, jsonapi.Errorf("EmptyBatchRequest", "There should be at least one %sBatchRequestEntry in the request.", action)
 	}
 	if len(in.Entries) > 10 {
-		return nil, q, of("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10. You have sent %d.", len(in.Entries))
+		return nil, q, jsonapi.Errorf("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10. You have sent %d.", len(in.Entries))
 	}
 	seen := map[string]bool{}
 	for _, e := range in.Entries {
 		switch name := id(e); {
 		case name == "" || len(name) > 80 || strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_-") != "":
-			return nil, q, of("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")
+			return nil, q, jsonapi.Errorf("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")
 		case seen[name]:
-			return nil, q, of("BatchEntryIdsNotDistinct", "Id %s repeated.", name)
+			return nil, q, jsonapi.Errorf("BatchEntryIdsNotDistinct", "Id %s repeated.", name)
 		default:
 			seen[name] = true
 		}
@@ -215,12 +213,12 @@ func results[E any](entries []E, id func(E) string, run func(E) (any, error)) (a
 	var out batchOutput
 	for _, e := range entries {
 		v, err := run(e)
-		var failed apiError
+		var failed jsonapi.Error
 		switch {
 		case err == nil:
 			out.Successful = append(out.Successful, v)
 		case errors.As(err, &failed):
-			out.Failed = append(out.Failed, batchFailure{id(e), failed.query, failed.message, failed.status < 500})
+			out.Failed = append(out.Failed, batchFailure{id(e), cmp.Or(queryCodes[failed.Code], failed.Code), failed.Message, true})
 		default:
 			return nil, err
 		}

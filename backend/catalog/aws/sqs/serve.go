@@ -1,49 +1,45 @@
 package sqs
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
 	"strings"
 
-	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/jsonapi"
 )
 
-// apiError is an error answer of the SQS API: code is the JSON protocol's, query the older protocol's, which SDKs still
-// show to programs.
-type apiError struct {
-	status               int
-	code, query, message string
+// api has codes of its own for SDKs that knew the query protocol.
+var api = jsonapi.API{Version: "1.0", Space: "com.amazonaws.sqs#", Refusal: "UnsupportedOperation", Internal: "InternalFailure", Denied: 403, Query: queryCodes}
+
+// queryCodes are the codes of the older query protocol where they are others.
+var queryCodes = map[string]string{
+	"AccessDeniedException": "AccessDenied", "SerializationException": "MalformedInput", "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
+	"UnsupportedOperation": "AWS.SimpleQueueService.UnsupportedOperation", "MessageNotInflight": "AWS.SimpleQueueService.MessageNotInflight",
+	"PurgeQueueInProgress": "AWS.SimpleQueueService.PurgeQueueInProgress", "BatchRequestTooLong": "AWS.SimpleQueueService.BatchRequestTooLong",
+	"EmptyBatchRequest": "AWS.SimpleQueueService.EmptyBatchRequest", "TooManyEntriesInBatchRequest": "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+	"InvalidBatchEntryId": "AWS.SimpleQueueService.InvalidBatchEntryId", "BatchEntryIdsNotDistinct": "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
 }
 
-func (e apiError) Error() string { return e.message }
-
-func invalid(format string, args ...any) apiError {
-	return apiError{400, "InvalidParameterValue", "InvalidParameterValue", fault.New("", format, args...).Message}
+func invalid(format string, args ...any) jsonapi.Error {
+	return jsonapi.Errorf("InvalidParameterValue", format, args...)
 }
 
-func missing(parameter string) apiError {
-	return apiError{400, "MissingParameter", "MissingParameter", "The request must contain the parameter " + parameter + "."}
+func missing(parameter string) error {
+	return jsonapi.Errorf("MissingParameter", "The request must contain the parameter %s.", parameter)
 }
 
-func noQueue() apiError {
-	return apiError{400, "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist."}
-}
-
-func unsupported(format string, args ...any) apiError {
-	return apiError{400, "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", fault.New("", format, args...).Message}
+func noQueue() error {
+	return jsonapi.Errorf("QueueDoesNotExist", "The specified queue does not exist.")
 }
 
 // call is one request being answered.
 type call struct {
-	b    *broker
-	ctx  context.Context
-	w    kind.World
-	who  kind.Principal
-	body []byte
+	b         *broker
+	ctx       context.Context
+	w         kind.World
+	who       kind.Principal
+	operation string
+	body      []byte
 }
 
 // operations are those that the embedded sandbox carries out.
@@ -58,55 +54,19 @@ var operations = map[string]func(call) (any, error){
 
 // serve answers the AWS JSON 1.0 protocol; the query protocol of older SDKs is refused by name.
 func (b *broker) serve(ctx context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse {
-	target, ok := strings.CutPrefix(r.Get("X-Amz-Target"), "AmazonSQS.")
+	operation, ok := strings.CutPrefix(r.Get("X-Amz-Target"), "AmazonSQS.")
 	if !ok {
-		return answer(w, nil, unsupported("the embedded sandbox speaks the JSON protocol of SQS, which SDKs use since November 2023; this request uses the older query protocol: update the SDK"))
+		return api.Answer(w, nil, api.Refuse("speaks the JSON protocol of SQS, which SDKs use since November 2023; this request uses the older query protocol: update the SDK"))
 	}
-	run, known := operations[target]
+	run, known := operations[operation]
 	if !known {
-		return answer(w, nil, unsupported("the embedded sandbox does not carry out %s: queues are created and changed by drawing them", target))
+		return api.Answer(w, nil, api.Refuse("does not carry out %s: queues are created and changed by drawing them", operation))
 	}
-	v, err := run(call{b, ctx, w, r.Principal, r.Body})
-	return answer(w, v, err)
+	v, err := run(call{b, ctx, w, r.Principal, operation, r.Body})
+	return api.Answer(w, v, err)
 }
 
-func answer(w kind.World, v any, err error) kind.HTTPResponse {
-	header := map[string][]string{"Content-Type": {"application/x-amz-json-1.0"}, "X-Amzn-Requestid": {w.NewID()}}
-	if err == nil {
-		text, err := json.Marshal(v)
-		if err == nil {
-			return kind.HTTPResponse{Status: 200, Header: header, Body: text}
-		}
-		return answer(w, nil, fault.Wrap(err, fault.Internal, "print the answer"))
-	}
-	var e apiError
-	if !errors.As(err, &e) {
-		if e = (apiError{500, "InternalFailure", "InternalFailure", err.Error()}); fault.CodeOf(err) == fault.Denied {
-			e = apiError{403, "AccessDeniedException", "AccessDenied", fault.As(err).Message}
-		}
-	}
-	side := "Sender"
-	if e.status >= 500 {
-		side = "Receiver"
-	}
-	header["X-Amzn-Query-Error"] = []string{e.query + ";" + side}
-	text, _ := json.Marshal(map[string]string{"__type": "com.amazonaws.sqs#" + e.code, "message": e.message}) // two strings always print
-	return kind.HTTPResponse{Status: e.status, Header: header, Body: text}
-}
-
-// read decodes the request; a parameter that is not known here is refused by name, never ignored.
-func (c call) read(into any) error {
-	d := json.NewDecoder(bytes.NewReader(c.body))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
-	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return unsupported("the embedded sandbox does not know the parameter %s of this operation", name)
-	}
-	return apiError{400, "SerializationException", "MalformedInput", "the request cannot be read: " + err.Error()}
-}
+func (c call) read(into any) error { return api.Read(c.operation, c.body, into) }
 
 // queue finds the queue of a request and checks that the caller may do this to it.
 func (c call) queue(url, action string) (kind.Instance, error) {

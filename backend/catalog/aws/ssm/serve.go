@@ -1,29 +1,20 @@
 package ssm
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"strconv"
 	"strings"
 
-	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/jsonapi"
 )
 
 // target begins the names of the API's operations.
 const target = "AmazonSSM."
 
-// apiError is an error answer of the API.
-type apiError struct{ code, message string }
-
-func (e apiError) Error() string { return e.message }
-
-func invalid(code, format string, args ...any) apiError {
-	return apiError{code, fault.New("", format, args...).Message}
-}
+// api refuses what is not done here as an operation that it does not know.
+var api = jsonapi.API{Version: "1.1", Refusal: "UnknownOperationException", Internal: "InternalServerError"}
 
 // call is one request being answered.
 type call struct {
@@ -42,51 +33,13 @@ func serve(_ context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse
 	operation := strings.TrimPrefix(r.Get("X-Amz-Target"), target)
 	run, known := operations[operation]
 	if !known {
-		return answer(w, nil, unsupported("does not carry out %s", operation))
+		return api.Answer(w, nil, api.Refuse("does not carry out %s", operation))
 	}
 	v, err := run(call{w, r.Principal, operation, r.Body})
-	return answer(w, v, err)
+	return api.Answer(w, v, err)
 }
 
-// unsupported refuses by name what only the embedded sandbox cannot do.
-func unsupported(format string, args ...any) apiError {
-	return invalid("UnknownOperationException", "the embedded sandbox "+format, args...)
-}
-
-func answer(w kind.World, v any, err error) kind.HTTPResponse {
-	status := 200
-	if err != nil {
-		status = 400
-		var e apiError
-		switch {
-		case errors.As(err, &e):
-		case fault.CodeOf(err) == fault.Denied:
-			e = apiError{"AccessDeniedException", fault.As(err).Message}
-		default:
-			status, e = 500, apiError{"InternalServerError", err.Error()}
-		}
-		v = map[string]string{"__type": e.code, "message": e.message}
-	}
-	body, err := json.Marshal(v)
-	if err != nil {
-		return answer(w, nil, fault.Wrap(err, fault.Internal, "print the answer"))
-	}
-	return kind.HTTPResponse{Status: status, Body: body, Header: map[string][]string{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {w.NewID()}}}
-}
-
-// read decodes a request; a parameter that is not known here is refused by name, never ignored.
-func (c call) read(into any) error {
-	d := json.NewDecoder(bytes.NewReader(c.body))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
-	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return unsupported("does not know %s of %s", name, c.operation)
-	}
-	return invalid("SerializationException", "the request cannot be read: %s", err.Error())
-}
+func (c call) read(into any) error { return api.Read(c.operation, c.body, into) }
 
 // value is a parameter as the API gives it.
 type value struct {
@@ -118,16 +71,16 @@ func (c call) one(asked string) (value, error) {
 		return value{}, err
 	}
 	if p == nil {
-		return value{}, apiError{"ParameterNotFound", ""} // AWS says no more either
+		return value{}, jsonapi.Error{Code: "ParameterNotFound"} // AWS says no more either
 	}
 	number := p.last()
 	if selector != "" {
 		var err error
 		if number, err = strconv.Atoi(selector); err != nil {
-			return value{}, unsupported("has no labels: %s", asked)
+			return value{}, api.Refuse("has no labels: %s", asked)
 		}
 		if number < p.First || number > p.last() {
-			return value{}, invalid("ParameterVersionNotFound", "Systems Manager could not find version %s of %s. Verify the version and try again.", selector, name)
+			return value{}, jsonapi.Errorf("ParameterVersionNotFound", "Systems Manager could not find version %s of %s. Verify the version and try again.", selector, name)
 		}
 		selector = ":" + selector
 	}
@@ -158,7 +111,7 @@ func (c call) getMany() (any, error) {
 		return nil, err
 	}
 	if len(r.Names) < 1 || len(r.Names) > 10 {
-		return nil, invalid("ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10")
+		return nil, jsonapi.Errorf("ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10")
 	}
 	out := struct {
 		Parameters        []value
@@ -166,11 +119,11 @@ func (c call) getMany() (any, error) {
 	}{[]value{}, []string{}}
 	for _, name := range r.Names {
 		v, err := c.one(name)
-		var e apiError
+		var e jsonapi.Error
 		switch {
 		case err == nil:
 			out.Parameters = append(out.Parameters, v)
-		case errors.As(err, &e) && (e.code == "ParameterNotFound" || e.code == "ParameterVersionNotFound"):
+		case errors.As(err, &e) && (e.Code == "ParameterNotFound" || e.Code == "ParameterVersionNotFound"):
 			out.InvalidParameters = append(out.InvalidParameters, name)
 		default:
 			return nil, err
@@ -198,11 +151,11 @@ func (c call) put() (any, error) {
 		case err != nil:
 			return err
 		case p == nil:
-			return unsupported("does not create parameters on request: draw %s", r.Name)
+			return api.Refuse("does not create parameters on request: draw %s", r.Name)
 		case !r.Overwrite:
-			return apiError{"ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."}
+			return jsonapi.Errorf("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.")
 		case r.Type != "" && r.Type != p.Type:
-			return unsupported("does not change the type of %s", r.Name)
+			return api.Refuse("does not change the type of %s", r.Name)
 		}
 		if err := p.put(r.Value, c.w.Now()); err != nil {
 			return err

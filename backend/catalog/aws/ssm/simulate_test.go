@@ -103,7 +103,7 @@ func TestLife(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	b := newBench(t)
-	for body, want := range map[string]apiError{
+	for body, want := range map[string]struct{ code, message string }{
 		`{"Name":"/shop/limit","Value":"70"}`:                                                 {"ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."},
 		`{"Name":"/shop/limit","Value":"many","Overwrite":true}`:                              {"ParameterPatternMismatchException", `Parameter value, many, cannot be validated against allowedPattern: \d+`},
 		`{"Name":"/shop/limit","Value":"7 0","Overwrite":true}`:                               {"ParameterPatternMismatchException", `Parameter value, 7 0, cannot be validated against allowedPattern: \d+`},
@@ -111,7 +111,7 @@ func TestRefusals(t *testing.T) {
 		`{"Name":"/shop/limit","Value":"` + strings.Repeat("1", 4097) + `","Overwrite":true}`: {"ValidationException", "Standard tier parameters support a maximum parameter value of 4096 characters."},
 		`{"Name":"/shop/limit","Value":"1","Type":"SecureString","Overwrite":true}`:           {"UnknownOperationException", "the embedded sandbox does not change the type of /shop/limit"},
 		`{"Name":"/shop/new","Value":"1","Type":"String"}`:                                    {"UnknownOperationException", "the embedded sandbox does not create parameters on request: draw /shop/new"},
-		`{"Name":"/shop/limit","Value":"1","Policies":"[]"}`:                                  {"UnknownOperationException", `the embedded sandbox does not know "Policies" of PutParameter`},
+		`{"Name":"/shop/limit","Value":"1","Policies":"[]"}`:                                  {"UnknownOperationException", `the embedded sandbox does not know the parameter "Policies" of PutParameter`},
 	} {
 		b.fails("PutParameter", body, want.code, want.message)
 	}
