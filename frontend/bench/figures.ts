@@ -1,0 +1,24 @@
+// Figures and how they are printed.
+
+export const quantile = (values: readonly number[], q: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
+};
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** Frames of one gesture. */
+export interface Frames {
+  lengths: number[];
+  /** Milliseconds of CPU for each frame, over all of the browser's processes. */
+  cpu: number;
+}
+
+export const ms = (v: number): string => (v < 100 ? v.toFixed(1) : Math.round(v).toLocaleString('en')) + ' ms';
+
+export const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+export const framesText = (f: Frames): string =>
+  `${median(f.lengths).toFixed(1)} / ${quantile(f.lengths, 0.95).toFixed(1)} ms, ${f.cpu.toFixed(0)} ms CPU`;

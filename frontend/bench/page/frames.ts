@@ -1,0 +1,74 @@
+// Measuring in the page, by what the browser itself says.
+import type { Stage } from './stage';
+
+/**
+ * The lengths of frames under input. requestAnimationFrame's timestamps are those of the display's ticks, and the browser
+ * starts no frame before the one before the last has been rasterized, so with CPU rendering slow painting shows in them
+ * as well as slow script. Input is handed out just before the callback: a frame in which none came did no work and is
+ * not counted, or a slow sender would make any page look smooth.
+ */
+export function recorder(): Pick<Stage, 'record' | 'frames'> {
+  let lengths: number[] = [];
+  let recording = false;
+  let inputs = 0;
+  const note = (): void => {
+    inputs++;
+  };
+  for (const type of ['pointermove', 'wheel']) window.addEventListener(type, note, { capture: true, passive: true });
+  return {
+    record: () => {
+      lengths = [];
+      recording = true;
+      let last = 0;
+      let worked = false;
+      const frame = (now: number): void => {
+        if (last && worked) lengths.push(now - last);
+        last = now;
+        worked = inputs > 0;
+        inputs = 0;
+        if (recording) requestAnimationFrame(frame);
+      };
+      inputs = 0;
+      requestAnimationFrame(frame);
+    },
+    frames: () => {
+      recording = false;
+      return lengths;
+    },
+  };
+}
+
+/**
+ * Waits until a page is whole and resolves to when that was on the screen (performance.now). A line of text comes into the
+ * page in the very frame in which everything else is there; Element Timing tells when a frame with it was presented,
+ * rasterized and all (https://wicg.github.io/element-timing/).
+ */
+export function painted(whole: () => boolean): Promise<number> {
+  return new Promise((done) => {
+    const sign = document.createElement('p');
+    sign.textContent = 'whole';
+    sign.setAttribute('elementtiming', 'whole');
+    sign.style.cssText = 'position:fixed;left:0;top:0;margin:0;font:12px sans-serif;z-index:9999;pointer-events:none';
+    new PerformanceObserver((list, self) => {
+      self.disconnect();
+      sign.remove();
+      done((list.getEntries()[0] as PerformanceEntry & { renderTime: number }).renderTime);
+    }).observe({ type: 'element', buffered: false });
+    const look = (): void => {
+      if (whole()) document.body.append(sign);
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
+/** Everything is there: boxes, wires, and the window around them. */
+export const wholeOf = (nodes: number, wires: number, box: string, wire: string): (() => boolean) => {
+  const boxes = document.getElementsByClassName(box);
+  const lines = document.getElementsByClassName(wire);
+  const windows = document.getElementsByClassName('react-flow__viewport');
+  return () =>
+    boxes.length >= nodes &&
+    lines.length >= wires &&
+    !(windows[0] as HTMLElement).style.transform.endsWith('scale(1)');
+};
