@@ -1,40 +1,35 @@
 package logs
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/jsonapi"
 )
 
-// apiError is an error answer of the CloudWatch Logs API.
-type apiError struct{ code, message string }
-
-func (e apiError) Error() string { return e.message }
+var protocol = jsonapi.API{Version: "1.1", Refusal: "InvalidParameterException", Internal: "InternalFailure"}
 
 func invalid(format string, args ...any) error {
-	return apiError{"InvalidParameterException", fault.New("", format, args...).Message}
+	return jsonapi.Errorf("InvalidParameterException", format, args...)
 }
 
 func absent(what string) error {
-	return apiError{"ResourceNotFoundException", "The specified log " + what + " does not exist."}
+	return jsonapi.Errorf("ResourceNotFoundException", "The specified log %s does not exist.", what)
 }
 
 // call is one request being answered.
 type call struct {
 	*Store
-	w    kind.World
-	who  kind.Principal
-	body []byte
+	w         kind.World
+	who       kind.Principal
+	operation string
+	body      []byte
 }
 
 // operations are those that the embedded sandbox carries out.
@@ -47,47 +42,13 @@ var operations = map[string]func(call) (any, error){
 func (s *Store) serve(_ context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse {
 	run, known := operations[r.Operation]
 	if !known {
-		return answer(w, nil, apiError{"UnknownOperationException", "The embedded sandbox does not carry out " + r.Operation + " of CloudWatch Logs."})
+		return protocol.Answer(w, nil, jsonapi.Errorf("UnknownOperationException", "The embedded sandbox does not carry out %s of CloudWatch Logs.", r.Operation))
 	}
-	v, err := run(call{s, w, r.Principal, r.Body})
-	return answer(w, v, err)
+	v, err := run(call{s, w, r.Principal, r.Operation, r.Body})
+	return protocol.Answer(w, v, err)
 }
 
-func answer(w kind.World, v any, err error) kind.HTTPResponse {
-	out := kind.HTTPResponse{Status: 200, Header: map[string][]string{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {w.NewID()}}}
-	var e apiError
-	switch {
-	case err == nil && v == nil:
-		return out
-	case err == nil:
-	case errors.As(err, &e):
-		out.Status, v = 400, map[string]string{"__type": e.code, "message": e.message}
-	case fault.CodeOf(err) == fault.Denied:
-		out.Status, v = 400, map[string]string{"__type": "AccessDeniedException", "message": fault.As(err).Message}
-	default:
-		out.Status, v = 500, map[string]string{"__type": "InternalFailure", "message": err.Error()}
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		out.Status, text = 500, []byte(`{"__type":"InternalFailure"}`)
-	}
-	out.Body = text
-	return out
-}
-
-// read decodes the request; a parameter that is not known here is refused by name.
-func (c call) read(into any) error {
-	d := json.NewDecoder(bytes.NewReader(c.body))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
-	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return invalid("the embedded sandbox does not know the parameter %s of this operation", name)
-	}
-	return apiError{"SerializationException", "the request cannot be read: " + err.Error()}
-}
+func (c call) read(into any) error { return protocol.Read(c.operation, c.body, into) }
 
 func (c call) allow(action, arn string) error {
 	return c.w.Allow(kind.Access{Principal: c.who, Action: "logs:" + action, Resource: arn})
@@ -204,7 +165,7 @@ func (c call) createStream() (any, error) {
 	}
 	return nil, c.w.State(space).Update(func(tx kind.Tx) error {
 		if tx.Get(streamKey(g.PhysicalID, in.LogStreamName)) != nil {
-			return apiError{"ResourceAlreadyExistsException", "The specified log stream already exists"}
+			return jsonapi.Errorf("ResourceAlreadyExistsException", "The specified log stream already exists")
 		}
 		return tx.Put(streamKey(g.PhysicalID, in.LogStreamName), text)
 	})
