@@ -43,6 +43,30 @@ func Each(t *testing.T, pattern string, f func(*testing.T, *Case)) {
 	}
 }
 
+// Mirror runs f as a subtest for every case of a file that the interface's tests read too: its parts are the files named
+// case/part. A file with few cases fails, since it can hardly have been read.
+func Mirror(t *testing.T, path string, f func(t *testing.T, part map[string][]byte)) {
+	t.Helper()
+	a, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := map[string]map[string][]byte{}
+	for _, file := range a.Files {
+		name, part, _ := strings.Cut(file.Name, "/")
+		if cases[name] == nil {
+			cases[name] = map[string][]byte{}
+		}
+		cases[name][part] = file.Data
+	}
+	if len(cases) < 10 {
+		t.Fatalf("only %d cases were read from %s", len(cases), path)
+	}
+	for name, parts := range cases {
+		t.Run(name, func(t *testing.T) { f(t, parts) })
+	}
+}
+
 // Input is a file of the case; one that is not there fails the test.
 func (c *Case) Input(name string) []byte {
 	c.t.Helper()

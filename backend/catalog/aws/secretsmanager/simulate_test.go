@@ -3,11 +3,6 @@ package secretsmanager
 import (
 	"context"
 	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -230,55 +225,4 @@ func TestGeneratedValues(t *testing.T) {
 			t.Errorf("%s: %v", p, err)
 		}
 	}
-}
-
-// talk runs a program of testdata against an empty secret and compares what it prints.
-func talk(t *testing.T, want, program, script string, more ...string) {
-	t.Helper()
-	t.Parallel()
-	b := newBench(t)
-	in := b.secret(`{"Name":"shop/key"}`)
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		out := serve(r.Context(), b.World, kind.APIRequest{HTTPRequest: kind.HTTPRequest{Method: r.Method, Path: r.URL.Path, Header: r.Header, Body: body}})
-		w.Header().Set("Content-Type", out.Header["Content-Type"][0])
-		w.WriteHeader(out.Status)
-		w.Write(out.Body)
-	}))
-	t.Cleanup(s.Close)
-	var beside strings.Builder
-	c := exec.Command(program, append([]string{script, s.URL, in.ARN}, more...)...)
-	c.Stderr = &beside
-	out, err := c.Output()
-	if got := strings.TrimSpace(string(out)); err != nil || got != want {
-		t.Errorf("%v\n got %s\nwant %s\n%s", err, got, want, beside.String())
-	}
-}
-
-func TestPythonSDK(t *testing.T) {
-	if exec.Command("python3", "-c", "import boto3").Run() != nil {
-		t.Skip("python3 with boto3 is not installed")
-	}
-	talk(t, `Secrets Manager can't find the specified secret value for staging label: AWSCURRENT
-['AWSCURRENT']
-['AWSCURRENT']
-two one
-b'\x00\x01'
-shop/key [['AWSCURRENT'], ['AWSPREVIOUS']] 2026-03-01 2026-03-01
-40 ['shop/key']`, "python3", "testdata/sdk.py")
-}
-
-func TestJavaScriptSDK(t *testing.T) {
-	sdk, err := filepath.Abs("../../../../build/sdk")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m, _ := filepath.Glob(sdk + "/node_modules/@aws-sdk/client-secrets-manager"); m == nil {
-		t.Skip("the AWS SDK for JavaScript is not installed: npm ci in build/sdk")
-	}
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("node is not installed")
-	}
-	talk(t, `ResourceNotFoundException - Secrets Manager can't find the specified secret value for staging label: AWSCURRENT
-ü shop/key [ 'AWSCURRENT' ] 2026-03-01T12:00:00.000Z`, "node", "testdata/sdk.cjs", sdk)
 }

@@ -2,11 +2,6 @@ package ssm
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -150,51 +145,4 @@ func TestOldVersionsAreForgotten(t *testing.T) {
 	if b.value("/shop/limit") != "99" || b.value("/shop/limit:2") != "0" || b.value("/shop/limit:1") != "" {
 		t.Errorf("%q, %q, %q", b.value("/shop/limit"), b.value("/shop/limit:2"), b.value("/shop/limit:1"))
 	}
-}
-
-// talk runs a program of testdata against the parameter and compares what it prints.
-func talk(t *testing.T, want, program, script string, more ...string) {
-	t.Helper()
-	t.Parallel()
-	b := newBench(t)
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		out := serve(r.Context(), b.World, kind.APIRequest{HTTPRequest: kind.HTTPRequest{Method: r.Method, Path: r.URL.Path, Header: r.Header, Body: body}})
-		w.Header().Set("Content-Type", out.Header["Content-Type"][0])
-		w.WriteHeader(out.Status)
-		w.Write(out.Body)
-	}))
-	t.Cleanup(s.Close)
-	var beside strings.Builder
-	c := exec.Command(program, append([]string{script, s.URL}, more...)...)
-	c.Stderr = &beside
-	out, err := c.Output()
-	if got := strings.TrimSpace(string(out)); err != nil || got != want {
-		t.Errorf("%v\n got %s\nwant %s\n%s", err, got, want, beside.String())
-	}
-}
-
-func TestPythonSDK(t *testing.T) {
-	if exec.Command("python3", "-c", "import boto3").Run() != nil {
-		t.Skip("python3 with boto3 is not installed")
-	}
-	talk(t, `ParameterNotFound
-2
-/shop/limit 70 2 2026-03-01 arn:aws:ssm:us-east-1:000000000000:parameter/shop/limit
-['60', '70'] ['/shop/none']`, "python3", "testdata/sdk.py")
-}
-
-func TestJavaScriptSDK(t *testing.T) {
-	sdk, err := filepath.Abs("../../../../build/sdk")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m, _ := filepath.Glob(sdk + "/node_modules/@aws-sdk/client-ssm"); m == nil {
-		t.Skip("the AWS SDK for JavaScript is not installed: npm ci in build/sdk")
-	}
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("node is not installed")
-	}
-	talk(t, `ParameterPatternMismatchException - Parameter value, many, cannot be validated against allowedPattern: \d+
-60 String 2026-03-01T12:00:00.000Z`, "node", "testdata/sdk.cjs", sdk)
 }

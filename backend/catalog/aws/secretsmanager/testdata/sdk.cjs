@@ -1,4 +1,4 @@
-// Talks to the secret as programs do through the AWS SDK for JavaScript: what it prints is compared by simulate_test.go.
+// Talks to the secret as programs do through the AWS SDK for JavaScript: what it prints is compared by sdk_test.go.
 const { createRequire } = require("node:module");
 const { SecretsManagerClient, GetSecretValueCommand, PutSecretValueCommand } = createRequire(process.argv[4] + "/package.json")("@aws-sdk/client-secrets-manager");
 

@@ -1,4 +1,4 @@
-// Talks to parameters as programs do through the AWS SDK for JavaScript: what it prints is compared by simulate_test.go.
+// Talks to parameters as programs do through the AWS SDK for JavaScript: what it prints is compared by sdk_test.go.
 const { createRequire } = require("node:module");
 const { SSMClient, GetParameterCommand, PutParameterCommand } = createRequire(process.argv[3] + "/package.json")("@aws-sdk/client-ssm");
 

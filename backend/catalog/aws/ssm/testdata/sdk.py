@@ -1,4 +1,4 @@
-# Talks to parameters as programs do through boto3: what it prints is compared by simulate_test.go.
+# Talks to parameters as programs do through boto3: what it prints is compared by sdk_test.go.
 import sys
 import boto3
 
