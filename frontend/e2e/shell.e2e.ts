@@ -49,6 +49,78 @@ describe('the shell', () => {
     expect(readFileSync(text, 'utf8')).not.toContain('<<<<<<<');
   });
 
+  const design = async () =>
+    (
+      await rpc<{ project: { design: { nodes: Record<string, { name: string; props?: Record<string, unknown> }> } } }>(
+        a.page,
+        'start',
+      )
+    ).project.design;
+  const selected = () =>
+    a.page.locator('.react-flow .selected').evaluateAll((all) => all.map((e) => e.getAttribute('data-node')));
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const k of keys) await a.page.keyboard.press(k);
+  };
+
+  it('has an outline that is walked by keyboard and follows the canvas', async () => {
+    await press('Control+Alt+4');
+    const tree = a.page.getByRole('tree', { name: 'Outline of the drawing' });
+    const lines = () => tree.getByRole('treeitem').evaluateAll((all) => all.map((e) => e.getAttribute('aria-label')));
+    await expect
+      .poll(lines)
+      .toEqual([
+        'orders, Group',
+        'handler, Lambda function',
+        'items, DynamoDB table',
+        'worker, Lambda function',
+        'mail, SQS queue',
+      ]);
+    await press('ArrowDown', 'ArrowRight', 'ArrowRight');
+    await expect
+      .poll(() => a.page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+      .toContain('wire to items');
+    await press('ArrowLeft');
+    await expect.poll(selected).toEqual(['handler']);
+    await press('m');
+    await expect.poll(selected).toEqual(['mail']);
+    await press('Enter');
+    expect(await a.page.evaluate(() => !!document.activeElement?.closest('#canvas'))).toBe(true);
+    await node(a.page, 'items').click();
+    await expect
+      .poll(() => tree.locator('[aria-selected=true]').getAttribute('aria-label'))
+      .toBe('items, DynamoDB table');
+    await picture(a.page, 'outline');
+  });
+
+  it('has a table that is sorted, filtered and edited by keyboard', async () => {
+    await press('Control+Alt+5');
+    const table = a.page.getByRole('grid', { name: 'All nodes' });
+    const names = () => table.getByRole('rowheader').allInnerTexts();
+    await expect.poll(names).toEqual(['orders', 'handler', 'items', 'worker', 'mail']);
+    // The row of what is selected has the turn; its head sorts.
+    await expect.poll(() => a.page.evaluate(() => document.activeElement?.textContent)).toBe('items');
+    await press('Control+Home', 'Enter');
+    await expect.poll(names).toEqual(['handler', 'items', 'mail', 'orders', 'worker']);
+    await a.page.getByLabel('Filter the rows').fill('lambda');
+    await expect.poll(names).toEqual(['handler', 'worker']);
+    const memory = table.getByRole('row').filter({ hasText: 'worker' }).getByRole('gridcell', { name: '1024' });
+    await memory.dblclick();
+    await a.page.getByLabel('Memory (MB) of worker').fill('2048');
+    await press('Enter');
+    await expect.poll(async () => (await design()).nodes.worker?.props?.memory).toBe(2048);
+    await expect.poll(selected).toEqual(['worker']);
+    await table.getByRole('rowheader', { name: 'worker' }).click();
+    await press('F2');
+    await a.page.keyboard.type('mailer');
+    await press('Tab');
+    await expect.poll(async () => (await design()).nodes.worker?.name).toBe('mailer');
+    await a.page.getByLabel('Filter the rows').fill('');
+    await picture(a.page, 'table');
+    await press('Alt+Shift+D', 'Alt+Shift+D');
+    await picture(a.page, 'table dark');
+    await press('Alt+Shift+D');
+  });
+
   it('ends without trouble', () => {
     expect(a.trouble).toEqual([]);
   });

@@ -3,11 +3,13 @@ import { Store } from './store';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type SideTab = 'properties' | 'findings';
-export type DockTab = 'template' | 'deploy' | 'call' | 'logs';
+export type LeftTab = 'palette' | 'outline';
+export type DockTab = 'table' | 'template' | 'deploy' | 'call' | 'logs';
 
 export interface Prefs {
   theme: Theme;
   palette: boolean;
+  leftTab: LeftTab;
   side: boolean;
   sideTab: SideTab;
   sideWidth: number;
@@ -21,6 +23,7 @@ export interface Prefs {
 const initial: Prefs = {
   theme: 'system',
   palette: true,
+  leftTab: 'palette',
   side: true,
   sideTab: 'properties',
   sideWidth: 336,

@@ -7,7 +7,9 @@ import { DeployPanel } from '../panels/deploy/DeployPanel';
 import { Findings } from '../panels/findings/Findings';
 import { Inspector } from '../panels/inspector/Inspector';
 import { LogsPanel } from '../panels/logs/LogsPanel';
+import { Outline } from '../panels/outline/Outline';
 import { Palette } from '../panels/palette/Palette';
+import { Table } from '../panels/table/Table';
 import { TemplatePanel } from '../panels/template/TemplatePanel';
 import type { DockTab } from '../session/prefs';
 import { useStore, useValue } from '../session/store';
@@ -33,17 +35,8 @@ export function Workspace({ app }: { app: App }): ReactElement {
       <Banners app={app} />
       <div className="workspace-body">
         {palette && (
-          <nav className="left-side" aria-label="Palette">
-            <Palette
-              onPress={(spec, e) => {
-                app.hands.place(spec, e.nativeEvent);
-              }}
-              onAdd={(spec) => {
-                add(app.board, spec);
-                app.drawer.set('');
-                app.board.takeFocus();
-              }}
-            />
+          <nav className="left-side" aria-label="Palette and outline">
+            <Left app={app} />
           </nav>
         )}
         <main className="middle">
@@ -53,6 +46,51 @@ export function Workspace({ app }: { app: App }): ReactElement {
         {side && <Side app={app} />}
       </div>
     </div>
+  );
+}
+
+function Left({ app }: { app: App }): ReactElement {
+  const { session } = app;
+  const tab = useStore(session.prefs, (p) => p.leftTab);
+  return (
+    <>
+      <Tabs
+        label="Left side"
+        name="left"
+        value={tab}
+        tabs={[
+          { id: 'palette', title: 'Palette' },
+          { id: 'outline', title: 'Outline' },
+        ]}
+        onChange={(leftTab) => {
+          session.prefs.update((p) => ({ ...p, leftTab }));
+        }}
+      />
+      <div id="left-panel" role="tabpanel" aria-labelledby={`left-tab-${tab}`} className="tab-panel">
+        {tab === 'palette' ? (
+          <Palette
+            onPress={(spec, e) => {
+              app.hands.place(spec, e.nativeEvent);
+            }}
+            onAdd={(spec) => {
+              add(app.board, spec);
+              app.drawer.set('');
+              app.board.takeFocus();
+            }}
+          />
+        ) : (
+          <Outline
+            onGo={(id) => {
+              go(app.board, id);
+            }}
+            onEnter={() => {
+              app.drawer.set('');
+              app.board.takeFocus();
+            }}
+          />
+        )}
+      </div>
+    </>
   );
 }
 
@@ -134,6 +172,7 @@ function Side({ app }: { app: App }): ReactElement {
 }
 
 const docks: readonly { id: DockTab; title: string }[] = [
+  { id: 'table', title: 'Table' },
   { id: 'template', title: 'Template' },
   { id: 'deploy', title: 'Deploy' },
   { id: 'call', title: 'Call' },
@@ -163,7 +202,7 @@ function Dock({ app }: { app: App }): ReactElement {
           }}
         />
       )}
-      <section className="dock" aria-label="Template, deploy, call and logs">
+      <section className="dock" aria-label="Table, template, deploy, call and logs">
         <Tabs
           label="Lower panel"
           name="dock"
@@ -195,6 +234,13 @@ function Dock({ app }: { app: App }): ReactElement {
             className="tab-panel"
             style={{ height }}
           >
+            {tab === 'table' && (
+              <Table
+                onGo={(id) => {
+                  go(app.board, id);
+                }}
+              />
+            )}
             {tab === 'template' && <TemplatePanel />}
             {tab === 'deploy' && <DeployPanel />}
             {tab === 'call' && <CallPanel />}

@@ -4,6 +4,7 @@ import { Hands } from '../canvas/hands';
 import type { Point } from '../design/geometry';
 import { Session } from '../session/session';
 import type { Bridge } from '../bridge/api';
+import type { DockTab, LeftTab } from '../session/prefs';
 import { Store } from '../session/store';
 
 /** What lies over the page. */
@@ -45,7 +46,28 @@ export class App {
     else this.session.prefs.update((p) => ({ ...p, [which]: !p[which] }));
   }
 
-  showDock(tab: 'template' | 'deploy' | 'call' | 'logs'): void {
+  /** Shows a tab of the left side and gives it the keyboard. */
+  showLeft(leftTab: LeftTab): void {
+    if (this.narrow.get()) this.drawer.set('palette');
+    this.session.prefs.update((p) => ({ ...p, palette: true, leftTab }));
+    focusIn('#left-panel');
+  }
+
+  showDock(tab: DockTab): void {
     this.session.prefs.update((p) => ({ ...p, dock: true, dockTab: tab }));
   }
+}
+
+/** Gives the keyboard to what has the turn in a panel that is about to be shown. */
+export function focusIn(panel: string): void {
+  requestAnimationFrame(() => {
+    const first = [':is([role=treeitem], [data-turn])[tabindex="0"]', ':is(input, select, textarea, button)'];
+    for (const what of first) {
+      const el = document.querySelector<HTMLElement>(`${panel} ${what}`);
+      if (el) {
+        el.focus();
+        return;
+      }
+    }
+  });
 }

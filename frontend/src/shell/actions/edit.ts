@@ -1,7 +1,7 @@
 import { clip, pasteFromMenu } from '../../canvas/clipboard';
 import { duplicate, removeSelected, settle, startRename } from '../../canvas/verbs';
 import { healSelected } from '../../canvas/wiring';
-import type { App } from '../app';
+import { type App, focusIn } from '../app';
 import { saved } from '../saved';
 import { type Action, chosen, editable, nodes, open } from './action';
 
@@ -74,9 +74,7 @@ export const edit: Action[] = [
     when: (a) => open(a) && a.session.selection.get().size > 0,
     run: (a) => {
       a.showSide('properties');
-      requestAnimationFrame(() => {
-        document.querySelector<HTMLElement>('#side-panel :is(input, select, textarea, button)')?.focus();
-      });
+      focusIn('#side-panel');
     },
   },
   {

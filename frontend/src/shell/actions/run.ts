@@ -1,4 +1,5 @@
 import { deployNow } from '../deploy';
+import { focusIn } from '../app';
 import { type Action, open } from './action';
 
 export const run: Action[] = [
@@ -12,19 +13,22 @@ export const run: Action[] = [
     when: open,
     run: (a) => deployNow(a),
   },
-  ...(['template', 'deploy', 'call', 'logs'] as const).map((tab): Action => ({
+  ...(['table', 'template', 'deploy', 'call', 'logs'] as const).map((tab): Action => ({
     id: `dock.${tab}`,
     title: {
+      table: 'All nodes in a table',
       template: 'Show the template',
       deploy: 'Show the deployment',
       call: 'Call a node…',
       logs: 'Show the logs',
     }[tab],
     group: 'Run',
-    icon: tab === 'logs' ? 'logs' : tab === 'call' ? 'call' : tab === 'template' ? 'template' : 'cloud',
+    icon: tab === 'deploy' ? 'cloud' : tab,
+    ...(tab === 'table' ? { keys: ['Ctrl+Alt+5'], anywhere: true } : {}),
     when: open,
     run: (a) => {
       a.showDock(tab);
+      if (tab === 'table') focusIn('#dock-panel');
     },
   })),
   {

@@ -74,7 +74,7 @@ export const view: Action[] = [
   {
     id: 'view.palette',
     anywhere: true,
-    title: 'Palette',
+    title: 'Palette and outline',
     group: 'View',
     icon: 'panelLeft',
     keys: ['Ctrl+Alt+1'],
@@ -82,6 +82,18 @@ export const view: Action[] = [
     checked: (a) => (a.narrow.get() ? a.drawer.get() === 'palette' : a.session.prefs.get().palette),
     run: (a) => {
       a.toggleSide('palette');
+    },
+  },
+  {
+    id: 'view.outline',
+    anywhere: true,
+    title: 'Outline of the drawing',
+    group: 'View',
+    icon: 'outline',
+    keys: ['Ctrl+Alt+4'],
+    when: open,
+    run: (a) => {
+      a.showLeft('outline');
     },
   },
   {
@@ -100,7 +112,7 @@ export const view: Action[] = [
   {
     id: 'view.dock',
     anywhere: true,
-    title: 'Template, deploy, call and logs',
+    title: 'Table, template, deploy, call and logs',
     group: 'View',
     icon: 'panelBottom',
     keys: ['Ctrl+Alt+3'],
