@@ -89,14 +89,9 @@ func ExportFormatOf(name string) string {
 	return ending
 }
 
-// Export is ExportAs with the usual scale.
-func (s *Session) Export(format string, ids []design.ID, theme string) (Exported, error) {
-	return s.ExportAs(ExportOptions{Format: format, IDs: ids, Theme: theme})
-}
-
-// ExportAs gives the drawing, or some nodes of it with what lies in their groups, in another form. One that nobody has placed
+// Export gives the drawing, or some nodes of it with what lies in their groups, in another form. One that nobody has placed
 // yet is laid out on its way.
-func (s *Session) ExportAs(o ExportOptions) (Exported, error) {
+func (s *Session) Export(o ExportOptions) (Exported, error) {
 	formats := ExportFormats()
 	i := slices.IndexFunc(formats, func(f ExportFormat) bool { return f.Name == o.Format })
 	if i < 0 {

@@ -12,7 +12,7 @@ import (
 func (e Exported) Write(path string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err == nil {
-		_, err = f.WriteString(e.Text)
+		_, err = f.Write(e.Bytes())
 		err = errors.Join(err, f.Chmod(0o644), f.Close())
 		if err == nil {
 			err = os.Rename(f.Name(), path)

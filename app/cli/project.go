@@ -247,7 +247,7 @@ func (r *run) exportCommand() *cobra.Command {
 			}
 			ids = append(ids, n.ID)
 		}
-		e, err := s.ExportAs(app.ExportOptions{Format: format, IDs: ids, Theme: theme, Scale: scale})
+		e, err := s.Export(app.ExportOptions{Format: format, IDs: ids, Theme: theme, Scale: scale})
 		if err != nil {
 			return err
 		}

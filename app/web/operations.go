@@ -380,13 +380,18 @@ func (o *ops) layout(_ context.Context, in layoutIn) (out layoutOut, err error) 
 }
 
 type exportIn struct {
-	Format string      `json:"format" enum:"svg,dot"`
+	Format string      `json:"format" enum:"svg,png,pdf,dot,mermaid,drawio,md"`
 	IDs    []design.ID `json:"ids,omitempty"`
 	Theme  string      `json:"theme,omitempty" enum:"light,dark"`
+	Scale  float64     `json:"scale,omitempty" doc:"Of png: pixels a unit of the canvas, 1 to 4"`
+}
+
+func (in exportIn) options() app.ExportOptions {
+	return app.ExportOptions{Format: in.Format, IDs: in.IDs, Theme: in.Theme, Scale: in.Scale}
 }
 
 func (o *ops) export(_ context.Context, in exportIn) (out app.Exported, err error) {
-	err = o.session(func(s *app.Session) error { out, err = s.Export(in.Format, in.IDs, in.Theme); return err })
+	err = o.session(func(s *app.Session) error { out, err = s.Export(in.options()); return err })
 	return out, err
 }
 
@@ -397,7 +402,7 @@ func (o *ops) save(_ context.Context, in exportIn) (out pathIn, err error) {
 		return out, err
 	}
 	err = o.session(func(s *app.Session) error {
-		e, err := s.Export(in.Format, in.IDs, in.Theme)
+		e, err := s.Export(in.options())
 		if err != nil {
 			return err
 		}

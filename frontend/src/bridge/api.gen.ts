@@ -733,8 +733,13 @@ export interface components {
         };
         ExportIn: {
             /** @enum {string} */
-            format: "svg" | "dot";
+            format: "svg" | "png" | "pdf" | "dot" | "mermaid" | "drawio" | "md";
             ids?: string[] | null;
+            /**
+             * Format: double
+             * @description Of png: pixels a unit of the canvas, 1 to 4
+             */
+            scale?: number;
             /** @enum {string} */
             theme?: "light" | "dark";
         };
