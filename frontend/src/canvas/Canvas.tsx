@@ -17,7 +17,8 @@ import { type Box, boxMaker, displaced, displaces } from './boxes';
 import './canvas.css';
 import { isTyping, listenClipboard } from './clipboard';
 import { BoardContext, useBoard } from './context';
-import { Hands, hitOf, placeOf } from './hands';
+import type { Hands } from './hands';
+import { hitOf, placeOf } from './hit';
 import { Gone, Map, ZoomControls } from './parts/Corner';
 import { Front } from './parts/Front';
 import { GhostBox, GroupBox, NoteBox } from './parts/Frames';
@@ -57,6 +58,7 @@ function Surface({ hands }: { hands: Hands }): ReactElement {
   );
   useView(root);
   useSpace();
+  useTouch(root);
   useEffect(() => listenClipboard(board), [board]);
 
   return (
@@ -82,6 +84,8 @@ function Surface({ hands }: { hands: Hands }): ReactElement {
       onContextMenu={(e) => {
         if (isTyping()) return;
         e.preventDefault();
+        // A finger that rests has taken the node; what it lies on is asked about when it goes without having moved.
+        if (board.gesture.get()) return;
         settle(board);
         const hit = hitOf(e.target as Element);
         const id = hit.body && !board.session.selection.get().has(hit.node ?? '') ? undefined : (hit.node ?? hit.wire);
@@ -129,6 +133,20 @@ function useView(root: React.RefObject<HTMLDivElement | null>): void {
     if (all) board.view.fit(all);
     else void flow.setViewport({ x: 0, y: 0, zoom: 1 });
   }, [path, ready, board, flow]);
+}
+
+/** Fingers are the hands' own: React Flow would pan with the one that holds a node. */
+function useTouch(root: React.RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const el = root.current;
+    const keep = (e: TouchEvent): void => {
+      if (!(e.target as Element).closest('.react-flow__minimap')) e.stopPropagation();
+    };
+    el?.addEventListener('touchstart', keep, { capture: true, passive: true });
+    return () => {
+      el?.removeEventListener('touchstart', keep, { capture: true });
+    };
+  }, [root]);
 }
 
 /** Space makes the hand for as long as it is held. */

@@ -1,10 +1,10 @@
 // The hands: pointer events become gestures, and what gestures leave becomes edits. Gestures themselves are pure (gestures/).
-import type { Direction, Spec } from '../catalog/types';
+import type { Spec } from '../catalog/types';
 import { copy, resizeNode } from '../design/edits';
-import type { Point } from '../design/geometry';
-import type { ID } from '../design/types';
 import type { Board, Gesture } from './board';
 import { pasteAt } from './clipboard';
+import { Fingers } from './fingers';
+import { type Hit, hitOf, placeOf } from './hit';
 import * as connecting from './gestures/connect';
 import { type Pointer, threshold } from './gestures/gesture';
 import * as marquee from './gestures/marquee';
@@ -14,37 +14,14 @@ import * as resizing from './gestures/resize';
 import { add, amount, moveTo, settle, wire } from './verbs';
 import { leadTo } from './wiring';
 
-/** What lies under a point of the page. */
-interface Hit {
-  node?: ID;
-  /** The open inside of a group, where dragging selects. */
-  body?: boolean;
-  port?: { node: ID; port: string; dir: Direction };
-  handle?: resizing.Handle;
-  wire?: ID;
-  /** The label of the wire. */
-  label?: boolean;
-}
-
-export function hitOf(el: Element | null): Hit {
-  const node = el?.closest<HTMLElement>('[data-node]')?.dataset.node;
-  if (!node) {
-    const id = el?.closest<SVGElement>('[data-wire]')?.dataset.wire;
-    return id ? { wire: id, label: !!el?.closest('.wire-label') } : {};
-  }
-  const hit: Hit = { node };
-  const port = el.closest<HTMLElement>('[data-port]')?.dataset;
-  if (port?.port) hit.port = { node, port: port.port, dir: port.dir as Direction };
-  const handle = el.closest<HTMLElement>('[data-resize]')?.dataset.resize;
-  if (handle) hit.handle = handle as resizing.Handle;
-  if (el.closest('[data-body]')) hit.body = true;
-  return hit;
-}
+/** What takes its presses itself. */
+const own = 'input, textarea, button, a, .react-flow__minimap, .react-flow__panel';
 
 type Mouse = Pick<PointerEvent, 'clientX' | 'clientY' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>;
 
 export class Hands {
   private readonly board: Board;
+  private readonly fingers: Fingers;
   private last: Mouse | null = null;
   private stop: (() => void) | null = null;
   private pressed: Hit = {};
@@ -54,14 +31,30 @@ export class Hands {
 
   constructor(board: Board) {
     this.board = board;
+    this.fingers = new Fingers(board, this);
   }
 
   /** A press on the canvas. */
   down(e: PointerEvent): void {
     const b = this.board;
-    if (e.button !== 0 || !e.isPrimary || this.stop || b.tool.get() === 'hand' || b.space.get()) return;
+    if ((e.target as Element).closest(own)) return;
+    if (e.pointerType === 'touch') this.fingers.down(e);
+    else if (e.button === 0 && e.isPrimary && b.tool.get() !== 'hand' && !b.space.get()) this.press(e);
+  }
+
+  /** A finger has tapped: pressed and left without having moved. */
+  tap(down: PointerEvent, up: Mouse): void {
+    this.press(down);
+    if (!this.stop) return;
+    this.end();
+    this.drop(up);
+  }
+
+  /** What lies under a press comes into the hand. */
+  press(e: PointerEvent): void {
+    const b = this.board;
+    if (this.stop) return;
     const el = e.target as Element;
-    if (el.closest('input, textarea, button, a, .react-flow__minimap, .react-flow__panel')) return;
     settle(b);
     const hit = hitOf(el);
     const w = b.world();
@@ -307,6 +300,3 @@ function pull(at: number, low: number, high: number): number {
   if (at > high - reach) return -Math.min(16, (at - high + reach) / 2);
   return 0;
 }
-
-/** The place of a pointer event. */
-export const placeOf = (e: { clientX: number; clientY: number }): Point => ({ x: e.clientX, y: e.clientY });

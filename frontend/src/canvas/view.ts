@@ -22,6 +22,8 @@ export interface View {
   zoomTo(zoom: number): void;
   /** Moves the window by page pixels. */
   panBy(p: Point): void;
+  /** Moves the window by page pixels to a place and zooms about it: what lay under the fingers stays there. */
+  shift(at: Point, by: Point, factor: number): void;
 }
 
 /** What is left free around a drawing that is shown whole: little in a small window. */
@@ -72,6 +74,14 @@ export function viewOf(flow: ReactFlowInstance, element: HTMLElement): View {
     panBy: (p) => {
       const v = flow.getViewport();
       void flow.setViewport({ x: v.x + p.x, y: v.y + p.y, zoom: v.zoom });
+    },
+    shift: (at, by, factor) => {
+      const v = flow.getViewport();
+      const r = element.getBoundingClientRect();
+      const zoom = clamp(v.zoom * factor);
+      const keep = (to: number, from: number, offset: number): number => to - ((from - offset) / v.zoom) * zoom;
+      const [x, y] = [at.x - r.left, at.y - r.top];
+      void flow.setViewport({ x: keep(x, x - by.x, v.x), y: keep(y, y - by.y, v.y), zoom });
     },
   };
   return view;

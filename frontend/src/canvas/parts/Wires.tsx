@@ -7,7 +7,7 @@ import type { Design, ID } from '../../design/types';
 import { useStore } from '../../session/store';
 import { type Displaced, layer } from '../boxes';
 import { useBoard } from '../context';
-import { hitOf } from '../hands';
+import { hitOf } from '../hit';
 import { type Curve, wireLabel } from '../geometry';
 import { heldWire, onto } from '../board';
 import { markClass, markWords, useFindings, useMark } from './Paint';
