@@ -107,6 +107,30 @@ func TestWiresRunAsOnTheCanvas(t *testing.T) {
 	}
 }
 
+func TestACollapsedGroupIsOneBoxWithItsWires(t *testing.T) {
+	d := drawing("x")
+	g := d.Nodes["home"]
+	g.Props = design.Props{"collapsed": true}
+	d.Nodes["home"] = g
+	d.Nodes["deep"] = design.Node{ID: "deep", Kind: "group", Parent: "home", Props: design.Props{"collapsed": true}}
+	d.Nodes["far"] = design.Node{ID: "far", Kind: "thing", X: 900}
+	d.Nodes["low"] = design.Node{ID: "low", Kind: "thing", Parent: "deep"}
+	d.Edges["far-to-low"] = design.Edge{ID: "far-to-low", From: design.End{Node: "far", Port: "out"}, To: design.End{Node: "low", Port: "in"}}
+	s := Lay(d, spec)
+	if len(s.Groups) != 0 || len(s.Boxes) != 2 || len(s.Wires) != 1 {
+		t.Fatalf("%d groups, %d boxes, %d wires", len(s.Groups), len(s.Boxes), len(s.Wires))
+	}
+	if b := s.Boxes[1]; !b.Folded || b.Holds != 3 || b.Rect != (Rect{0, 0, BoxWidth, BoxHeight}) {
+		t.Errorf("%+v", b)
+	}
+	if w := s.Wires[0]; w.From != "far" || w.To != "home" || w.In != BoxHeight/2 {
+		t.Errorf("%+v", w)
+	}
+	if len(d.Nodes) != 7 || d.Nodes["home"].W != 600 {
+		t.Error("the drawing itself was changed")
+	}
+}
+
 func TestTextIsCutAndWrappedToWhatFits(t *testing.T) {
 	for _, s := range []string{"order-events", strings.Repeat("wide ", 40), strings.Repeat("W", 500), "مرحبا 😀 \x00 \n\t tab", ""} {
 		for _, width := range []float64{20, 100, 128} {

@@ -24,6 +24,8 @@ var (
 	infoFont  = font{400, 10.5, 0}
 	noteFont  = font{400, 12, 0}
 	labelFont = font{500, 10.5, 0}
+	roleFont  = font{500, 13, 0}
+	countFont = font{620, 11, 0}
 )
 
 // middle is how far below a line's centre its baseline lies: half of Inter's ascent less its descent.

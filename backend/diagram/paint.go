@@ -3,6 +3,7 @@ package diagram
 import (
 	"fmt"
 	"image/color"
+	"strconv"
 
 	"airloom/backend/fault"
 )
@@ -82,11 +83,45 @@ func (p *painter) group(it Item) {
 	if it.Locked {
 		room -= 18
 	}
+	if it.Meaning != "" {
+		said := clip(it.Meaning, roleFont, room/2)
+		wide := measure(said, roleFont)
+		p.text(it.Rect.X+it.Rect.W-15-wide, y+13*middle, roleFont, p.theme.Faint, said)
+		room -= wide + 6
+	}
 	name := clip(it.Name, nameFont.spaced(0), room)
 	p.text(x, y+13*middle, nameFont.spaced(0), p.theme.Soft, name)
 	if it.Locked {
 		p.lock(x+measure(name, nameFont.spaced(0))+6, y)
 	}
+	p.close()
+}
+
+// folded draws a group that stands for what lies in it: a box with others behind it, and how many they are.
+func (p *painter) folded(it Item) {
+	r, tint := it.Rect, p.theme.tint(it.Color, "gray")
+	p.open(it.Name)
+	p.shadow(r, 10)
+	behind := Rect{r.X + 4, r.Y + 4, r.W, r.H}
+	p.fill(rounded(behind, 10), tint.Line)
+	p.fill(rounded(grow(behind, -1), 9), p.theme.Box)
+	p.fill(rounded(r, 10), tint.Line)
+	p.fill(rounded(grow(r, -1), 9), tint.Fill)
+	count := strconv.Itoa(it.Holds)
+	wide := max(22, measure(count, countFont)+12)
+	pill := Rect{r.X + r.W - 13 - wide, r.Y + r.H/2 - 9, wide, 18}
+	p.fill(rounded(pill, 9), tint.Line)
+	p.text(pill.X+(wide-measure(count, countFont))/2, r.Y+r.H/2+countFont.size*middle, countFont, p.theme.Text, count)
+	room := pill.X - 8 - r.X - 17
+	if it.Locked {
+		room -= 17
+	}
+	name := clip(it.Name, nameFont, room)
+	p.text(r.X+17, r.Y+r.H/2-7.15+13*middle, nameFont, p.theme.Text, name)
+	if it.Locked {
+		p.lock(r.X+17+measure(name, nameFont)+5, r.Y+r.H/2-7.15)
+	}
+	p.text(r.X+17, r.Y+r.H/2+8.45+11*middle, titleFont, p.theme.Soft, clip(it.Title, titleFont, room))
 	p.close()
 }
 
@@ -114,6 +149,10 @@ func (p *painter) note(it Item) {
 
 func (p *painter) box(it Item) {
 	const iconSize, iconX, textX, textEnd, leading = 36.0, 13.0, 60.0, 12.0, 1.3
+	if it.Folded {
+		p.folded(it)
+		return
+	}
 	r := it.Rect
 	p.open(it.Name)
 	p.shadow(r, 10)

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"airloom/backend/design"
-	"airloom/backend/kind"
 )
 
 const (
@@ -26,10 +25,10 @@ type wall struct {
 	rect Rect
 }
 
-func newWalls(d design.Design, specs map[design.ID]kind.Spec) *walls {
+func newWalls(d design.Design, groups map[string]bool) *walls {
 	w := &walls{cells: map[[2]int][]int{}}
 	for _, id := range d.NodeIDs() {
-		if specs[id].Shape == kind.Group {
+		if groups[string(id)] {
 			continue
 		}
 		r := place(d.Nodes[id])

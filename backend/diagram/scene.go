@@ -4,6 +4,7 @@ package diagram
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -37,7 +38,9 @@ type Rect struct{ X, Y, W, H float64 }
 type Item struct {
 	ID, Name, Kind, Title, Info, Text, Icon, Color string
 	Parent                                         string
-	Locked                                         bool
+	Meaning                                        string // of a group, where somebody has said what it stands for
+	Locked, Folded                                 bool
+	Holds                                          int       // of a folded group: the nodes that it stands for
 	Outs                                           []float64 // how far down its right side wires may leave
 	Rect                                           Rect
 }
@@ -89,6 +92,7 @@ func Select(d design.Design, ids []design.ID) design.Design {
 // Lay makes the scene. A kind that spec does not know is drawn as a plain box with its id.
 func Lay(d design.Design, spec func(kind string) (kind.Spec, bool)) Scene {
 	s := Scene{Name: settingText(d, "name")}
+	d, holds := fold(d, spec)
 	specs := map[design.ID]kind.Spec{}
 	groups := map[string]bool{}
 	for _, id := range d.NodeIDs() {
@@ -107,6 +111,12 @@ func Lay(d design.Design, spec func(kind string) (kind.Spec, bool)) Scene {
 		}
 		switch sp.Shape {
 		case kind.Group:
+			it.Meaning = meaning(sp, n.Props)
+			if it.Holds, it.Folded = holds[id]; it.Folded {
+				it.Title, it.Info = cmp.Or(it.Meaning, it.Title), fmt.Sprintf("%d within", it.Holds)
+				s.Boxes = append(s.Boxes, it)
+				continue
+			}
 			groups[it.ID] = true
 			s.Groups = append(s.Groups, it)
 		case kind.Note:
@@ -119,7 +129,7 @@ func Lay(d design.Design, spec func(kind string) (kind.Spec, bool)) Scene {
 	adopt(s.Boxes, groups)
 	adopt(s.Notes, groups)
 	slices.SortStableFunc(s.Groups, func(a, b Item) int { return cmp.Compare(depth(d, a.ID), depth(d, b.ID)) })
-	s.Wires = wires(d, specs)
+	s.Wires = wires(d, specs, groups)
 	s.Bounds = bounds(s)
 	return s
 }

@@ -11,10 +11,10 @@ import (
 
 // wires are the runs of all edges whose ends are there. The canvas has the same rules (frontend/src/canvas/geometry.ts and
 // routes.ts): the plain curve where it is free, a rounded detour where something lies between.
-func wires(d design.Design, specs map[design.ID]kind.Spec) []Line {
+func wires(d design.Design, specs map[design.ID]kind.Spec, groups map[string]bool) []Line {
 	var out []Line
 	seen := map[[2]design.End]int{}
-	walls := newWalls(d, specs)
+	walls := newWalls(d, groups)
 	fan := fans(d)
 	for _, id := range d.EdgeIDs() {
 		e := d.Edges[id]
