@@ -4,6 +4,8 @@ import { asFault, type CodeAnswer, type Fault } from '../../bridge/api';
 import { useSession } from '../../session/context';
 import { useStore } from '../../session/store';
 import { IconButton, Spinner } from '../../ui/controls';
+import { CodeEditor } from '../../ui/editor';
+import { languageOf } from '../../ui/editorlanguages';
 import { CopyButton } from '../parts/Copy';
 import { FaultNotice } from '../parts/Notice';
 import { Section } from './Form';
@@ -66,9 +68,12 @@ export function CodeView({ node }: { node: string }): ReactElement | null {
             {files.length > 40 && <li className="quiet">and {files.length - 40} more</li>}
           </ul>
           {code.main ? (
-            <pre className="mono inspector-code" tabIndex={0} aria-label={`Text of ${code.main.name}`}>
-              {code.main.text}
-            </pre>
+            <CodeEditor
+              text={code.main.text}
+              language={languageOf(code.main.name)}
+              label={`Text of ${code.main.name}`}
+              readOnly
+            />
           ) : (
             <p className="quiet">The handler’s file is not there.</p>
           )}

@@ -2,8 +2,10 @@
 import { type KeyboardEvent, type ReactElement, useState } from 'react';
 import type { Field } from '../../catalog/types';
 import { IconButton, Switch } from '../../ui/controls';
+import { CodeEditor } from '../../ui/editor';
 import { useDraft } from './draft';
 import { Grid } from './Grid';
+import { jsonError } from './json';
 import { defaultText, textOf, valueFrom } from './values';
 
 export interface EditorProps {
@@ -45,9 +47,10 @@ export function Editor(p: EditorProps): ReactElement {
         />
       );
     case 'longtext':
+      return <AreaEditor {...p} />;
     case 'json':
     case 'code':
-      return <AreaEditor {...p} />;
+      return <CodeField {...p} />;
     case 'text':
     case 'number':
     case 'cron':
@@ -156,18 +159,16 @@ function AreaEditor(p: EditorProps): ReactElement {
     },
     (text) => textOf(field, valueFrom(field, text)),
   );
-  const text = field.type === 'longtext';
   return (
     <textarea
       id={p.id}
-      className={`area ${text ? '' : 'mono'}`}
-      rows={Math.min(16, Math.max(text ? 3 : 5, d.value.split('\n').length + 1))}
-      wrap={text ? 'soft' : 'off'}
+      className="area"
+      rows={Math.min(16, Math.max(3, d.value.split('\n').length + 1))}
       aria-label={p.label}
       aria-describedby={p.describedBy}
       aria-invalid={p.invalid}
       aria-required={field.required}
-      spellCheck={text}
+      spellCheck
       disabled={p.disabled}
       placeholder={p.mixed ? mixedText : defaultText(field)}
       value={d.value}
@@ -178,6 +179,33 @@ function AreaEditor(p: EditorProps): ReactElement {
       onKeyDown={(e) => {
         e.stopPropagation();
       }}
+    />
+  );
+}
+
+function CodeField(p: EditorProps): ReactElement {
+  const { field } = p;
+  const d = useDraft(
+    p.mixed ? '' : textOf(field, p.value),
+    (text) => {
+      p.onChange(valueFrom(field, text));
+    },
+    (text) => textOf(field, valueFrom(field, text)),
+  );
+  const json = field.type === 'json';
+  return (
+    <CodeEditor
+      id={p.id}
+      text={d.value}
+      language={json ? 'json' : ''}
+      label={p.label}
+      describedBy={p.describedBy}
+      invalid={p.invalid}
+      readOnly={p.disabled}
+      hint={p.mixed ? mixedText : defaultText(field)}
+      mark={json && d.value.trim() !== '' ? jsonError(d.value) : null}
+      onChange={d.onChange}
+      onBlur={d.onBlur}
     />
   );
 }

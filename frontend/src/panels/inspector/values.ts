@@ -2,6 +2,7 @@
 import type { Field } from '../../catalog/types';
 import { equal } from '../../design/equal';
 import type { Props } from '../../design/types';
+import { jsonError } from './json';
 
 /** What several records have in a field: the one value, undefined where nobody set it, or different ones. */
 export type Shared = { mixed: false; value: unknown } | { mixed: true };
@@ -39,13 +40,8 @@ export function valueFrom(f: Field, text: string): unknown {
 
 /** What is wrong with JSON that is kept as text. */
 export function jsonProblem(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  try {
-    JSON.parse(value);
-    return null;
-  } catch (e) {
-    return `This is not JSON yet, and is kept as typed: ${e instanceof Error ? e.message : String(e)}.`;
-  }
+  const e = typeof value === 'string' ? jsonError(value) : null;
+  return e && `Line ${String(e.line)}, column ${String(e.column)}: ${e.message}. It is kept as typed.`;
 }
 
 /** A default in words, as the placeholder shows it. */
