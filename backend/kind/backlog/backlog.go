@@ -1,19 +1,21 @@
 // Package backlog keeps work that is to be done later, and again if it fails: asynchronous invocations, deliveries of rules
-// and schedules. It is stored in kind.State, so that it survives a restart, and handled when it is due. It imports kind only.
+// and schedules. It is stored in kind.State, so that it survives a restart, and handled when it is due.
 package backlog
 
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
 
+	"airloom/backend/fault"
 	"airloom/backend/kind"
 )
 
 // Backlog is the unfinished work of all instances of a kind. It is safe for concurrent use.
-type Backlog struct {
+type Backlog[T any] struct {
 	space  string
 	atOnce int
 
@@ -21,48 +23,61 @@ type Backlog struct {
 	bells map[string]chan struct{} // by the owner's ARN; closed when something has changed
 }
 
-// Item is one piece of work.
-type Item struct {
+// Item is one piece of work, stored as JSON.
+type Item[T any] struct {
 	ID   string // unique among the owner's
 	Due  time.Time
-	Body []byte
+	Work T
 }
 
 // New makes a backlog in a namespace of the state; each owner handles at most atOnce items at once. Its keys begin with "backlog/".
-func New(space string, atOnce int) *Backlog {
-	return &Backlog{space: space, atOnce: atOnce, bells: map[string]chan struct{}{}}
+func New[T any](space string, atOnce int) *Backlog[T] {
+	return &Backlog[T]{space: space, atOnce: atOnce, bells: map[string]chan struct{}{}}
 }
 
 func prefix(owner kind.Instance) []byte { return []byte("backlog/" + owner.ARN + "/") }
 
 // key orders an owner's items by the time at which they are due.
-func (i Item) key(owner kind.Instance) []byte {
+func (i Item[T]) key(owner kind.Instance) []byte {
 	return fmt.Appendf(prefix(owner), "%016x/%s", i.Due.UnixMilli(), i.ID)
 }
 
+func (i Item[T]) put(tx kind.Tx, owner kind.Instance) error {
+	body, err := json.Marshal(i.Work)
+	if err != nil {
+		return fault.Wrap(err, fault.Internal, "keep what is to be done later")
+	}
+	return tx.Put(i.key(owner), body)
+}
+
 // Add keeps an item; it is durable when Add returns.
-func (b *Backlog) Add(w kind.World, owner kind.Instance, i Item) error {
+func (b *Backlog[T]) Add(w kind.World, owner kind.Instance, i Item[T]) error {
 	defer b.ring(owner)
-	return w.State(b.space).Update(func(tx kind.Tx) error { return tx.Put(i.key(owner), i.Body) })
+	return w.State(b.space).Update(func(tx kind.Tx) error { return i.put(tx, owner) })
 }
 
 // Drop forgets all items of an owner.
-func (b *Backlog) Drop(w kind.World, owner kind.Instance) error {
+func (b *Backlog[T]) Drop(w kind.World, owner kind.Instance) error {
 	return w.State(b.space).Update(func(tx kind.Tx) error { return tx.DeletePrefix(prefix(owner)) })
 }
 
 // Run handles the owner's items as they become due until ctx ends, also those that an earlier process had added. What handle
 // returns takes the item's place; nil means that it is done. An item whose handling ctx has ended stays as it was.
-func (b *Backlog) Run(ctx context.Context, w kind.World, owner kind.Instance, handle func(context.Context, Item) *Item) {
+func (b *Backlog[T]) Run(ctx context.Context, w kind.World, owner kind.Instance, handle func(context.Context, Item[T]) *Item[T]) {
 	var hands sync.WaitGroup
 	defer hands.Wait()
 	busy := claims{keys: map[string]bool{}}
 	for {
 		bell := b.bell(owner)
 		due, next := b.claim(w, owner, &busy)
-		for _, item := range due {
+		for _, s := range due {
 			hands.Go(func() {
-				again := handle(ctx, item)
+				item, again := s.item, (*Item[T])(nil)
+				if err := json.Unmarshal(s.body, &item.Work); err == nil {
+					again = handle(ctx, item)
+				} else {
+					w.Log(owner.Node, "error", "%s is pending, cannot be read and is lost: %s", item.ID, err)
+				}
 				if ctx.Err() == nil {
 					if err := b.settle(w, owner, item, again); err != nil {
 						w.Log(owner.Node, "error", "keeping what is still to be done: %s", err)
@@ -86,6 +101,12 @@ func (b *Backlog) Run(ctx context.Context, w kind.World, owner kind.Instance, ha
 	}
 }
 
+// stored is an item whose work is not read yet.
+type stored[T any] struct {
+	item Item[T]
+	body []byte
+}
+
 // claims are the items that are being handled.
 type claims struct {
 	mu   sync.Mutex
@@ -99,7 +120,7 @@ func (c *claims) release(key []byte) {
 }
 
 // claim takes the items that are due, as many as may be handled at once, and tells when the next one will be.
-func (b *Backlog) claim(w kind.World, owner kind.Instance, busy *claims) (due []Item, next time.Time) {
+func (b *Backlog[T]) claim(w kind.World, owner kind.Instance, busy *claims) (due []stored[T], next time.Time) {
 	busy.mu.Lock()
 	defer busy.mu.Unlock()
 	now := w.Now()
@@ -108,7 +129,7 @@ func (b *Backlog) claim(w kind.World, owner kind.Instance, busy *claims) (due []
 			if len(busy.keys) >= b.atOnce {
 				return false // whoever ends rings
 			}
-			i, ok := read(k[len(prefix(owner)):], v)
+			i, ok := read[T](k[len(prefix(owner)):])
 			if !ok || busy.keys[string(k)] {
 				return true
 			}
@@ -117,7 +138,7 @@ func (b *Backlog) claim(w kind.World, owner kind.Instance, busy *claims) (due []
 				return false
 			}
 			busy.keys[string(k)] = true
-			due = append(due, i)
+			due = append(due, stored[T]{i, bytes.Clone(v)})
 			return true
 		})
 		return nil
@@ -126,24 +147,24 @@ func (b *Backlog) claim(w kind.World, owner kind.Instance, busy *claims) (due []
 }
 
 // read is the inverse of key.
-func read(key, body []byte) (Item, bool) {
+func read[T any](key []byte) (Item[T], bool) {
 	var millis int64
 	due, id, ok := bytes.Cut(key, []byte("/"))
 	_, err := fmt.Sscanf(string(due), "%x", &millis)
-	return Item{string(id), time.UnixMilli(millis), bytes.Clone(body)}, ok && err == nil
+	return Item[T]{ID: string(id), Due: time.UnixMilli(millis)}, ok && err == nil
 }
 
-func (b *Backlog) settle(w kind.World, owner kind.Instance, done Item, again *Item) error {
+func (b *Backlog[T]) settle(w kind.World, owner kind.Instance, done Item[T], again *Item[T]) error {
 	return w.State(b.space).Update(func(tx kind.Tx) error {
 		if err := tx.Delete(done.key(owner)); err != nil || again == nil {
 			return err
 		}
-		return tx.Put(again.key(owner), again.Body)
+		return again.put(tx, owner)
 	})
 }
 
 // bell is closed at the next ring for the owner.
-func (b *Backlog) bell(owner kind.Instance) <-chan struct{} {
+func (b *Backlog[T]) bell(owner kind.Instance) <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.bells[owner.ARN] == nil {
@@ -152,7 +173,7 @@ func (b *Backlog) bell(owner kind.Instance) <-chan struct{} {
 	return b.bells[owner.ARN]
 }
 
-func (b *Backlog) ring(owner kind.Instance) {
+func (b *Backlog[T]) ring(owner kind.Instance) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if c := b.bells[owner.ARN]; c != nil {

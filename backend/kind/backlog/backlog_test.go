@@ -17,23 +17,23 @@ var owner = kind.Instance{ARN: "arn:owner", Node: "owner"}
 // shop is a backlog whose handler notes what it was given.
 type shop struct {
 	*kindtest.World
-	b    *Backlog
+	b    *Backlog[string]
 	stop func()
 	runs sync.WaitGroup
 
 	mu   sync.Mutex
 	seen []string
-	do   func(Item) *Item
+	do   func(Item[string]) *Item[string]
 }
 
-func newShop(t *testing.T, w *kindtest.World, do func(Item) *Item) *shop {
-	s := &shop{World: w, b: New("test", 2), do: do}
+func newShop(t *testing.T, w *kindtest.World, do func(Item[string]) *Item[string]) *shop {
+	s := &shop{World: w, b: New[string]("test", 2), do: do}
 	ctx, stop := context.WithCancel(t.Context())
 	s.stop = func() { stop(); s.runs.Wait() }
 	s.runs.Go(func() {
-		s.b.Run(ctx, w, owner, func(_ context.Context, i Item) *Item {
+		s.b.Run(ctx, w, owner, func(_ context.Context, i Item[string]) *Item[string] {
 			s.mu.Lock()
-			s.seen = append(s.seen, string(i.Body))
+			s.seen = append(s.seen, i.Work)
 			s.mu.Unlock()
 			return s.do(i)
 		})
@@ -44,7 +44,7 @@ func newShop(t *testing.T, w *kindtest.World, do func(Item) *Item) *shop {
 
 func (s *shop) add(t *testing.T, id string, in time.Duration) {
 	t.Helper()
-	if err := s.b.Add(s.World, owner, Item{id, s.Now().Add(in), []byte(id)}); err != nil {
+	if err := s.b.Add(s.World, owner, Item[string]{id, s.Now().Add(in), id}); err != nil {
 		t.Fatal(err)
 	}
 	synctest.Wait()
@@ -61,7 +61,7 @@ func (s *shop) want(t *testing.T, seen string) {
 	}
 }
 
-func done(Item) *Item { return nil }
+func done(Item[string]) *Item[string] { return nil }
 
 func TestItemsAreHandledWhenDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -83,11 +83,11 @@ func TestItemsAreHandledWhenDue(t *testing.T) {
 func TestItemsComeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := kindtest.New()
-		s := newShop(t, w, func(i Item) *Item {
-			if string(i.Body) == "a!!" {
+		s := newShop(t, w, func(i Item[string]) *Item[string] {
+			if i.Work == "a!!" {
 				return nil
 			}
-			return &Item{i.ID, w.Now().Add(time.Minute), append(i.Body, '!')}
+			return &Item[string]{i.ID, w.Now().Add(time.Minute), i.Work + "!"}
 		})
 		defer s.stop()
 		s.add(t, "a", 0)
@@ -102,7 +102,7 @@ func TestItemsComeAgain(t *testing.T) {
 func TestItemsSurviveARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, gate := kindtest.New(), make(chan struct{})
-		s := newShop(t, w, func(Item) *Item { <-gate; return nil })
+		s := newShop(t, w, func(Item[string]) *Item[string] { <-gate; return nil })
 		s.add(t, "a", 0)
 		s.add(t, "b", time.Minute)
 		s.want(t, "a")
@@ -119,7 +119,7 @@ func TestItemsSurviveARestart(t *testing.T) {
 func TestNoMoreAtOnceThanAllowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
-		s := newShop(t, kindtest.New(), func(Item) *Item { <-gate; return nil })
+		s := newShop(t, kindtest.New(), func(Item[string]) *Item[string] { <-gate; return nil })
 		defer s.stop()
 		for _, id := range []string{"a", "b", "c", "d"} {
 			s.add(t, id, 0)
@@ -145,5 +145,24 @@ func TestDrop(t *testing.T) {
 		}
 		s.pass(time.Hour)
 		s.want(t, "")
+	})
+}
+
+// What another version has written, and this one cannot read, is said and does not come again.
+func TestUnreadableWorkIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := kindtest.New()
+		i := Item[string]{ID: "a", Due: w.Now()}
+		if err := w.State("test").Update(func(tx kind.Tx) error { return tx.Put(i.key(owner), []byte(`{}`)) }); err != nil {
+			t.Fatal(err)
+		}
+		s := newShop(t, w, done)
+		defer s.stop()
+		s.add(t, "b", time.Second)
+		s.pass(time.Minute)
+		s.want(t, "b")
+		if lines := w.Lines(); len(lines) != 1 || !strings.Contains(lines[0], "a is pending, cannot be read and is lost") {
+			t.Errorf("%q", lines)
+		}
 	})
 }

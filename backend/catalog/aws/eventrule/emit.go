@@ -7,6 +7,7 @@ import (
 	"airloom/backend/fault"
 	"airloom/backend/kind"
 	"airloom/backend/kind/pattern"
+	"airloom/backend/kind/retry"
 )
 
 // mostTargets is how many targets a rule has at most.
@@ -43,16 +44,7 @@ func (Kind) Notify(w *kind.Wire, to kind.Endpoint) error {
 	p := w.From.Resource("").Properties
 	target := map[string]any{"Id": string(w.Edge.ID), "Arn": to.ARN}
 	input(w, target)
-	retry := map[string]any{}
-	if n := w.Number("retries"); n != defaultTries {
-		retry["MaximumRetryAttempts"] = int(n)
-	}
-	if n := w.Number("maxAge"); n != 86400 {
-		retry["MaximumEventAgeInSeconds"] = int(n)
-	}
-	if len(retry) > 0 {
-		target["RetryPolicy"] = retry
-	}
+	retry.Emit(w, target)
 	if w.To.String("type") == "fifo" {
 		group := w.String("group")
 		if group == "" {

@@ -7,6 +7,7 @@ import (
 	_ "embed"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/retry"
 )
 
 //go:embed icon.svg
@@ -59,8 +60,8 @@ func (Kind) Spec() kind.Spec {
 						Help: `What the target gets instead of the event, with variables in angle brackets: {"order": <id>, "text": "order <id> came in"}.`},
 					{Name: "inputPaths", Title: "Variables of the template", Type: kind.Map, Doc: docInput, Help: "Name and path within the event: id is $.detail.id."},
 					{Name: "input", Title: "Constant", Type: kind.JSON, Doc: docInput, Help: "What the target gets, whatever the event says."},
-					{Name: "retries", Title: "Retries", Type: kind.Number, Default: float64(defaultTries), Min: kind.Bound(0), Max: kind.Bound(defaultTries), Step: 1, Doc: docRetry},
-					{Name: "maxAge", Title: "Retry for at most", Type: kind.Number, Default: 86400.0, Min: kind.Bound(60), Max: kind.Bound(86400), Step: 1, Unit: "s", Doc: docRetry},
+					retry.Retries(docRetry),
+					retry.MaxAge(docRetry),
 					{Name: "group", Title: "Message group", Type: kind.Text, Help: "For a FIFO queue. Left empty it is the wire's id."},
 				}},
 			{ID: "failed", Title: "Dead letters", Dir: kind.Out, Max: 1, Speaks: []kind.Speak{{Protocol: kind.Call, Access: []string{"deadletter"}}}},

@@ -14,16 +14,12 @@ import (
 	"airloom/backend/kind/backlog"
 	"airloom/backend/kind/pattern"
 	"airloom/backend/kind/property"
+	"airloom/backend/kind/retry"
 )
 
 const (
 	ruleType = "AWS::Events::Rule"
 	busType  = "AWS::Events::EventBus"
-
-	// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
-	defaultTries = 185
-	defaultAge   = 24 * time.Hour
-	longestPause = 10 * time.Minute
 
 	atOnce = 10 // deliveries of one rule
 )
@@ -31,7 +27,7 @@ const (
 // Simulate brings rules. A rule's own clock (ScheduleExpression) is not simulated: draw a schedule. Neither are targets that
 // need a role.
 func (Kind) Simulate() kind.Simulation {
-	c := courier{backlog.New("events", atOnce)}
+	c := courier{backlog.New[delivery]("events", atOnce)}
 	return kind.Simulation{Types: []kind.ResourceType{{
 		Type: ruleType,
 		Properties: []string{"Name", "EventBusName", "EventPattern", "State", "Targets.Id", "Targets.Arn", "Targets.Input", "Targets.InputPath", "Targets.InputTransformer",
@@ -43,7 +39,7 @@ func (Kind) Simulate() kind.Simulation {
 }
 
 // courier carries events to targets.
-type courier struct{ pending *backlog.Backlog }
+type courier struct{ pending *backlog.Backlog[delivery] }
 
 func checkRule(p map[string]any) error {
 	if state, ok := p["State"].(string); ok && state != "ENABLED" && state != "DISABLED" {
@@ -119,8 +115,7 @@ func busOf(in kind.Instance) string {
 // target is one target of a rule.
 type target struct {
 	id, arn, group, dead string
-	tries                int
-	age                  time.Duration
+	retry                retry.Policy
 	p                    map[string]any
 }
 
@@ -129,15 +124,8 @@ func targetsOf(p map[string]any) []target {
 	var out []target
 	for _, item := range list {
 		m, _ := item.(map[string]any)
-		t := target{id: property.Text(m, "Id"), arn: property.Text(m, "Arn"), group: property.Text(m, "SqsParameters", "MessageGroupId"), dead: property.Text(m, "DeadLetterConfig", "Arn"), tries: defaultTries, age: defaultAge, p: m}
-		retry, _ := m["RetryPolicy"].(map[string]any)
-		if n, ok := property.Integer(retry, "MaximumRetryAttempts"); ok {
-			t.tries = n
-		}
-		if n, ok := property.Integer(retry, "MaximumEventAgeInSeconds"); ok {
-			t.age = time.Duration(n) * time.Second
-		}
-		out = append(out, t)
+		out = append(out, target{id: property.Text(m, "Id"), arn: property.Text(m, "Arn"), group: property.Text(m, "SqsParameters", "MessageGroupId"),
+			dead: property.Text(m, "DeadLetterConfig", "Arn"), retry: retry.EventBridge(m["RetryPolicy"]), p: m})
 	}
 	return out
 }
@@ -149,11 +137,6 @@ type delivery struct {
 	Accepted time.Time
 	Tried    int `json:",omitempty"`
 	Hops     int `json:",omitempty"`
-}
-
-func (d delivery) item(id string, due time.Time) backlog.Item {
-	body, _ := json.Marshal(d) // bytes, times and numbers always print
-	return backlog.Item{ID: id, Due: due, Body: body}
 }
 
 // accept keeps an event of the bus for each target, if it matches.
@@ -174,7 +157,8 @@ func (c courier) accept(_ context.Context, w kind.World, in kind.Instance, d kin
 	}
 	now := w.Now()
 	for _, t := range targetsOf(in.Properties) {
-		if err := c.pending.Add(w, in, delivery{Target: t.id, Event: d.Payload, Accepted: now, Hops: d.Hops}.item(w.NewID(), now)); err != nil {
+		work := delivery{Target: t.id, Event: d.Payload, Accepted: now, Hops: d.Hops}
+		if err := c.pending.Add(w, in, backlog.Item[delivery]{ID: w.NewID(), Due: now, Work: work}); err != nil {
 			return err
 		}
 	}
@@ -183,23 +167,20 @@ func (c courier) accept(_ context.Context, w kind.World, in kind.Instance, d kin
 
 // run delivers what is pending, also what an earlier process had accepted.
 func (c courier) run(ctx context.Context, w kind.World, in kind.Instance) {
-	c.pending.Run(ctx, w, in, func(ctx context.Context, i backlog.Item) *backlog.Item {
-		var d delivery
-		if err := json.Unmarshal(i.Body, &d); err != nil {
-			w.Log(in.Node, "error", "a pending event cannot be read and is lost: %s", err)
-			return nil
-		}
+	c.pending.Run(ctx, w, in, func(ctx context.Context, i backlog.Item[delivery]) *backlog.Item[delivery] {
 		targets := targetsOf(in.Properties)
-		n := slices.IndexFunc(targets, func(t target) bool { return t.id == d.Target })
+		n := slices.IndexFunc(targets, func(t target) bool { return t.id == i.Work.Target })
 		if n < 0 {
 			return nil // the target has gone
 		}
-		return deliver(ctx, w, in, targets[n], i.ID, d)
+		return deliver(ctx, w, in, targets[n], i)
 	})
 }
 
 // deliver hands an event to a target, and tells when to try again where that failed.
-func deliver(ctx context.Context, w kind.World, in kind.Instance, t target, id string, d delivery) *backlog.Item {
+func deliver(ctx context.Context, w kind.World, in kind.Instance, t target, i backlog.Item[delivery]) *backlog.Item[delivery] {
+	i.Work.Tried++
+	d := i.Work
 	payload, err := shaped(w, in, t, d)
 	if err == nil {
 		push := kind.Delivery{Principal: kind.Principal{Service: "events.amazonaws.com"}, SourceARN: in.ARN, Target: t.arn, Payload: payload, Hops: d.Hops + 1}
@@ -210,18 +191,15 @@ func deliver(ctx context.Context, w kind.World, in kind.Instance, t target, id s
 			return nil
 		}
 	}
-	code := errorCode(err)
-	now := w.Now()
-	d.Tried++
-	if code == "SDK_CLIENT_ERROR" && d.Tried <= t.tries && now.Sub(d.Accepted) < t.age {
+	if due, ok := t.retry.Again(w.Now(), d.Accepted, d.Tried, err); ok {
 		if d.Tried == 1 {
 			w.Log(in.Node, "warning", "an event is not delivered to %s yet: %s", t.arn, fault.As(err).Message)
 		}
-		again := d.item(id, now.Add(min(longestPause, time.Second<<min(d.Tried-1, 16))))
-		return &again
+		i.Due = due
+		return &i
 	}
 	w.Log(in.Node, "error", "an event is not delivered to %s: %s", t.arn, fault.As(err).Message)
-	bury(ctx, w, in, t, d, code, err)
+	bury(ctx, w, in, t, d, err)
 	return nil
 }
 
@@ -253,15 +231,16 @@ func shaped(w kind.World, in kind.Instance, t target, d delivery) ([]byte, error
 
 // bury sends an event that could not be delivered to the target's dead-letter queue, with the reason.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-func bury(ctx context.Context, w kind.World, in kind.Instance, t target, d delivery, code string, cause error) {
+func bury(ctx context.Context, w kind.World, in kind.Instance, t target, d delivery, cause error) {
 	if t.dead == "" {
 		return
 	}
+	code := errorCode(cause)
 	attributes := map[string]string{"RULE_ARN": in.ARN, "TARGET_ARN": t.arn, "ERROR_CODE": code, "ERROR_MESSAGE": fault.As(cause).Message}
 	if code == "SDK_CLIENT_ERROR" {
 		attributes["RETRY_ATTEMPTS"] = strconv.Itoa(d.Tried - 1)
 		attributes["EXHAUSTED_RETRY_CONDITION"] = "MaximumRetryAttempts"
-		if d.Tried <= t.tries {
+		if d.Tried <= t.retry.Attempts {
 			attributes["EXHAUSTED_RETRY_CONDITION"] = "MaximumEventAgeInSeconds"
 		}
 	}

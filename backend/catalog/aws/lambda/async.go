@@ -11,6 +11,7 @@ import (
 	"airloom/backend/kind"
 	"airloom/backend/kind/backlog"
 	"airloom/backend/kind/property"
+	"airloom/backend/kind/retry"
 )
 
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
@@ -54,9 +55,8 @@ func (d *dispatcher) enqueue(w kind.World, in kind.Instance, e event) error {
 	return d.events.Add(w, in, e.item(e.Accepted))
 }
 
-func (e event) item(due time.Time) backlog.Item {
-	body, _ := json.Marshal(e) // bytes, times and numbers always print
-	return backlog.Item{ID: e.id, Due: due, Body: body}
+func (e event) item(due time.Time) backlog.Item[event] {
+	return backlog.Item[event]{ID: e.id, Due: due, Work: e}
 }
 
 // run handles the function's events as they become due, also those that an earlier process had accepted.
@@ -64,42 +64,38 @@ func (d *dispatcher) run(ctx context.Context, w kind.World, in kind.Instance) {
 	if err := host(w, in); err != nil {
 		w.Log(in.Node, "error", "the function cannot run: %s", err)
 	}
-	d.events.Run(ctx, w, in, func(ctx context.Context, i backlog.Item) *backlog.Item {
-		e := event{id: i.ID}
-		if err := json.Unmarshal(i.Body, &e); err != nil {
-			w.Log(in.Node, "error", "the event %s cannot be read and is lost: %s", i.ID, err)
-			return nil
-		}
+	d.events.Run(ctx, w, in, func(ctx context.Context, i backlog.Item[event]) *backlog.Item[event] {
+		e := i.Work
+		e.id = i.ID
 		return handle(ctx, w, in, e)
 	})
 }
 
 // handle invokes the function for one event and settles it: done, again later, or given up.
-func handle(ctx context.Context, w kind.World, in kind.Instance, e event) *backlog.Item {
+func handle(ctx context.Context, w kind.World, in kind.Instance, e event) *backlog.Item[event] {
 	s := settingsOf(w, in)
 	now := w.Now()
 	if n, ok := property.Integer(in.Properties, "ReservedConcurrentExecutions"); ok && n == 0 {
 		return giveUp(ctx, w, in, s, e, "ZeroReservedConcurrency", nil)
 	}
-	if now.Sub(e.Accepted) >= s.age {
+	if now.Sub(e.Accepted) >= s.retry.Age {
 		return giveUp(ctx, w, in, s, e, "EventAgeExceeded", nil)
 	}
 	r, err := w.Invoke(ctx, kind.Invocation{Function: in.ARN, Principal: owner, Payload: e.Payload, Hops: e.Hops, RequestID: e.id})
 	if ctx.Err() != nil {
 		return nil // it stays as it was, and the next process takes it up
 	}
-	var again backlog.Item
+	var again backlog.Item[event]
 	switch now = w.Now(); {
 	case err != nil: // throttled, or no process to be had: tried again until the event is too old
 		w.Log(in.Node, "warning", "the event %s waits: %s", e.id, err)
-		pause := min(longestPause, time.Second<<min(e.Refused, 16))
 		e.Refused++
-		again = e.item(now.Add(pause))
+		again = e.item(now.Add(retry.Pause(e.Refused, longestPause)))
 	case r.FunctionError == "":
 		e.Invoked++
 		return finish(ctx, w, in, e, s.onSuccess, "Success", &r)
 	default:
-		if e.Invoked++; e.Invoked > s.tries {
+		if e.Invoked++; e.Invoked > s.retry.Attempts {
 			return giveUp(ctx, w, in, s, e, "RetriesExhausted", &r)
 		}
 		// A minute before the second try, two before the third.
@@ -110,23 +106,17 @@ func handle(ctx context.Context, w kind.World, in kind.Instance, e event) *backl
 
 // settings are those of a function's asynchronous invocations.
 type settings struct {
-	tries                           int
-	age                             time.Duration
+	retry                           retry.Policy
 	onSuccess, onFailure, deadQueue string
 }
 
 func settingsOf(w kind.World, in kind.Instance) settings {
-	s := settings{tries: defaultTries, age: defaultAge, deadQueue: property.Text(in.Properties, "DeadLetterConfig", "TargetArn")}
+	s := settings{retry: retry.Policy{Attempts: defaultTries, Age: defaultAge}, deadQueue: property.Text(in.Properties, "DeadLetterConfig", "TargetArn")}
 	for _, c := range w.Instances(asyncType) {
 		if name, _ := nameOf(property.Text(c.Properties, "FunctionName")); name != in.PhysicalID {
 			continue
 		}
-		if n, ok := property.Integer(c.Properties, "MaximumRetryAttempts"); ok {
-			s.tries = n
-		}
-		if n, ok := property.Integer(c.Properties, "MaximumEventAgeInSeconds"); ok {
-			s.age = time.Duration(n) * time.Second
-		}
+		s.retry = s.retry.Over(c.Properties)
 		s.onSuccess, s.onFailure = property.Text(c.Properties, "DestinationConfig", "OnSuccess", "Destination"), property.Text(c.Properties, "DestinationConfig", "OnFailure", "Destination")
 	}
 	return s
@@ -134,7 +124,7 @@ func settingsOf(w kind.World, in kind.Instance) settings {
 
 // giveUp sends the event to the dead-letter queue and its record to the on-failure destination.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-func giveUp(ctx context.Context, w kind.World, in kind.Instance, s settings, e event, condition string, r *kind.InvokeResult) *backlog.Item {
+func giveUp(ctx context.Context, w kind.World, in kind.Instance, s settings, e event, condition string, r *kind.InvokeResult) *backlog.Item[event] {
 	w.Log(in.Node, "error", "the event %s is given up: %s (invocations: %d)", e.id, condition, e.Invoked)
 	if s.deadQueue != "" {
 		attributes := map[string]string{"RequestID": e.id, "Number:ErrorCode": "200", "ErrorMessage": condition}
@@ -149,7 +139,7 @@ func giveUp(ctx context.Context, w kind.World, in kind.Instance, s settings, e e
 }
 
 // finish sends the record of an event that is over to its destination, where there is one.
-func finish(ctx context.Context, w kind.World, in kind.Instance, e event, destination, condition string, r *kind.InvokeResult) *backlog.Item {
+func finish(ctx context.Context, w kind.World, in kind.Instance, e event, destination, condition string, r *kind.InvokeResult) *backlog.Item[event] {
 	if destination == "" {
 		return nil
 	}

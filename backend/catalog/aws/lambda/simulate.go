@@ -24,12 +24,12 @@ const (
 // State keys: backlog/ the events of functions, c/<mapping> how far a mapping has read its stream.
 
 // dispatcher is the working part of the Lambda simulation: the events that functions have not handled yet.
-type dispatcher struct{ events *backlog.Backlog }
+type dispatcher struct{ events *backlog.Backlog[event] }
 
 // Simulate brings functions, what invokes them, and the Lambda API. Versions, aliases and layers are not simulated.
 // Architectures change nothing, since code is built for this machine; neither does the size of /tmp.
 func (Kind) Simulate() kind.Simulation {
-	d := &dispatcher{backlog.New(space, parallel)}
+	d := &dispatcher{backlog.New[event](space, parallel)}
 	return kind.Simulation{
 		Types: []kind.ResourceType{{
 			Type: functionType,

@@ -11,6 +11,7 @@ import (
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/retry"
 )
 
 // role is the suffix of the role that Scheduler takes on.
@@ -54,16 +55,7 @@ func (Kind) Start(w *kind.Wire, to kind.Grant) error {
 		}
 		target["Input"] = strings.TrimSuffix(text.String(), "\n")
 	}
-	retry := map[string]any{}
-	if n := w.Number("retries"); n != defaultTries {
-		retry["MaximumRetryAttempts"] = int(n)
-	}
-	if n := w.Number("maxAge"); n != 86400 {
-		retry["MaximumEventAgeInSeconds"] = int(n)
-	}
-	if len(retry) > 0 {
-		target["RetryPolicy"] = retry
-	}
+	retry.Emit(w, target)
 	p := map[string]any{"ScheduleExpression": s.String("expression"), "State": "ENABLED", "FlexibleTimeWindow": map[string]any{"Mode": "OFF"}, "Target": target}
 	if zone := s.String("timezone"); zone != "UTC" {
 		p["ScheduleExpressionTimezone"] = zone

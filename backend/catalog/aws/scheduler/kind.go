@@ -7,6 +7,7 @@ import (
 	_ "embed"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/retry"
 )
 
 //go:embed icon.svg
@@ -56,8 +57,8 @@ func (Kind) Spec() kind.Spec {
 				Fields: []kind.Field{
 					{Name: "input", Title: "Input", Type: kind.JSON, Doc: doc,
 						Help: "What the target gets: the event of a function, the body of a message, the detail of an event. Left empty, it is an event that names the schedule and the time."},
-					{Name: "retries", Title: "Retries", Type: kind.Number, Default: float64(defaultTries), Min: kind.Bound(0), Max: kind.Bound(defaultTries), Step: 1, Doc: doc},
-					{Name: "maxAge", Title: "Retry for at most", Type: kind.Number, Default: 86400.0, Min: kind.Bound(60), Max: kind.Bound(86400), Step: 1, Unit: "s", Doc: doc},
+					retry.Retries(doc),
+					retry.MaxAge(doc),
 					{Name: "group", Title: "Message group", Type: kind.Text, Help: "For a FIFO queue. Left empty it is the schedule's id."},
 					{Name: "source", Title: "Source", Type: kind.Text, Pattern: `[^\s]{1,256}`, Help: "For a bus: the source of the event. Left empty it is the schedule's id."},
 					{Name: "detailType", Title: "Detail type", Type: kind.Text, Default: "Scheduled event", Help: "For a bus: the detail type of the event."},

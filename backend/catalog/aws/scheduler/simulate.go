@@ -13,17 +13,15 @@ import (
 	"airloom/backend/kind"
 	"airloom/backend/kind/backlog"
 	"airloom/backend/kind/property"
+	"airloom/backend/kind/retry"
 )
 
 const (
 	scheduleType = "AWS::Scheduler::Schedule"
 	space        = "scheduler"
 
-	defaultTries = 185
-	defaultAge   = 24 * time.Hour
-	longestPause = 10 * time.Minute
-	precision    = time.Minute // a schedule fires within the minute
-	atOnce       = 5           // starts of one schedule that are pending
+	precision = time.Minute // a schedule fires within the minute
+	atOnce    = 5           // starts of one schedule that are pending
 )
 
 // State keys: backlog/ the starts that are pending, t/<schedule> when it began and when it last fired.
@@ -31,7 +29,7 @@ const (
 // Simulate brings schedules. A flexible window is used at its beginning. What fell due while the sandbox did not run is passed
 // over. Targets are those with a template of their own; universal ones are not simulated.
 func (Kind) Simulate() kind.Simulation {
-	c := clockwork{backlog.New(space, atOnce)}
+	c := clockwork{backlog.New[firing](space, atOnce)}
 	return kind.Simulation{Types: []kind.ResourceType{{
 		Type: scheduleType,
 		Properties: []string{"Name", "ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "EndDate", "State", "FlexibleTimeWindow.Mode", "FlexibleTimeWindow.MaximumWindowInMinutes",
@@ -43,7 +41,7 @@ func (Kind) Simulate() kind.Simulation {
 }
 
 // clockwork starts targets.
-type clockwork struct{ pending *backlog.Backlog }
+type clockwork struct{ pending *backlog.Backlog[firing] }
 
 // schedule is a schedule with its settings.
 type schedule struct {
@@ -55,8 +53,7 @@ type schedule struct {
 	group          string
 	source, detail string
 	dead           string
-	tries          int
-	age            time.Duration
+	retry          retry.Policy
 }
 
 func checkSchedule(p map[string]any) error {
@@ -81,7 +78,7 @@ func targetService(arn string) string {
 
 // scheduleOf reads a schedule's properties over AWS's defaults.
 func scheduleOf(p map[string]any) (schedule, error) {
-	s := schedule{on: p["State"] != "DISABLED", tries: defaultTries, age: defaultAge}
+	s := schedule{on: p["State"] != "DISABLED", retry: retry.EventBridge(property.At(p, "Target", "RetryPolicy"))}
 	name := property.Text(p, "ScheduleExpressionTimezone")
 	zone, err := time.LoadLocation(name)
 	if err != nil {
@@ -107,12 +104,6 @@ func scheduleOf(p map[string]any) (schedule, error) {
 	s.source = property.Text(p, "Target", "EventBridgeParameters", "Source")
 	s.detail = property.Text(p, "Target", "EventBridgeParameters", "DetailType")
 	s.dead = property.Text(p, "Target", "DeadLetterConfig", "Arn")
-	if n, ok := property.Integer(p, "Target", "RetryPolicy", "MaximumRetryAttempts"); ok {
-		s.tries = n
-	}
-	if n, ok := property.Integer(p, "Target", "RetryPolicy", "MaximumEventAgeInSeconds"); ok {
-		s.age = time.Duration(n) * time.Second
-	}
 	return s, nil
 }
 
@@ -199,7 +190,9 @@ func (c clockwork) run(ctx context.Context, w kind.World, in kind.Instance) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		c.pending.Run(ctx, w, in, func(ctx context.Context, i backlog.Item) *backlog.Item { return start(ctx, w, in, s, i) })
+		c.pending.Run(ctx, w, in, func(ctx context.Context, i backlog.Item[firing]) *backlog.Item[firing] {
+			return start(ctx, w, in, s, i)
+		})
 	}()
 	defer func() { <-done }()
 	if err := c.tick(ctx, w, in, s); err != nil {
@@ -227,7 +220,7 @@ func (c clockwork) tick(ctx context.Context, w kind.World, in kind.Instance, s s
 		}
 		h.Fired = next
 		now := w.Now()
-		if err := c.pending.Add(w, in, firing{Scheduled: next, Accepted: now}.item(w.NewID(), now)); err != nil {
+		if err := c.pending.Add(w, in, backlog.Item[firing]{ID: w.NewID(), Due: now, Work: firing{Scheduled: next, Accepted: now}}); err != nil {
 			return err
 		}
 		if err := save(w, in, h); err != nil {
@@ -259,19 +252,10 @@ type firing struct {
 	Tried               int `json:",omitempty"`
 }
 
-func (f firing) item(id string, due time.Time) backlog.Item {
-	body, _ := json.Marshal(f) // times and a number always print
-	return backlog.Item{ID: id, Due: due, Body: body}
-}
-
 // start starts the target, and tells when to try again where that failed.
-func start(ctx context.Context, w kind.World, in kind.Instance, s schedule, i backlog.Item) *backlog.Item {
-	var f firing
-	if err := json.Unmarshal(i.Body, &f); err != nil {
-		w.Log(in.Node, "error", "a pending start cannot be read and is lost: %s", err)
-		return nil
-	}
-	f.Tried++
+func start(ctx context.Context, w kind.World, in kind.Instance, s schedule, i backlog.Item[firing]) *backlog.Item[firing] {
+	i.Work.Tried++
+	f := i.Work
 	push := kind.Delivery{Principal: kind.Principal{Role: s.role, Session: in.PhysicalID}, SourceARN: in.ARN, Target: s.target, Payload: s.payload(w, in, f, i.ID), Hops: 1}
 	switch targetService(s.target) {
 	case "events":
@@ -285,13 +269,12 @@ func start(ctx context.Context, w kind.World, in kind.Instance, s schedule, i ba
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}
-	now := w.Now()
-	if final := slices.Contains([]fault.Code{fault.Denied, fault.NotFound, fault.Invalid, fault.Limit}, fault.CodeOf(err)); !final && f.Tried <= s.tries && now.Sub(f.Accepted) < s.age {
+	if due, ok := s.retry.Again(w.Now(), f.Accepted, f.Tried, err); ok {
 		if f.Tried == 1 {
 			w.Log(in.Node, "warning", "%s is not started yet: %s", s.target, fault.As(err).Message)
 		}
-		again := f.item(i.ID, now.Add(min(longestPause, time.Second<<min(f.Tried-1, 16))))
-		return &again
+		i.Due = due
+		return &i
 	}
 	w.Log(in.Node, "error", "%s is not started: %s", s.target, fault.As(err).Message)
 	if s.dead != "" {
