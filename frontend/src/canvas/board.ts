@@ -4,7 +4,7 @@ import type { Way } from '../catalog/connect';
 import type { Direction } from '../catalog/types';
 import { folder, type Shown } from '../design/fold';
 import type { Point } from '../design/geometry';
-import type { Design, Diff, ID, NodeRecord } from '../design/types';
+import type { Design, Diff, ID, NodeRecord, Props } from '../design/types';
 import type { Session } from '../session/session';
 import { Store } from '../session/store';
 import type { Wiring } from './gestures/connect';
@@ -69,6 +69,8 @@ export class Board {
   readonly renaming = new Store<ID>('');
   /** The wire under the pointer. */
   readonly looked = new Store<ID>('');
+  /** The settings that were copied from a node, to be pasted on others of its kind. */
+  readonly settings = new Store<{ kind: string; name: string; props: Props } | null>(null);
   /** Set while the canvas is on the page. */
   view: View | null = null;
   /** Where the pointer was last, in page pixels; null where it never was over the canvas. */

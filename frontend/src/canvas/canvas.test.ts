@@ -5,7 +5,7 @@ import { fixture } from '../design/fixture';
 import type { EdgeRecord } from '../design/types';
 import { boxMaker, displaced } from './boxes';
 import { curve, lanes, portPoint, portY, wireLabel } from './geometry';
-import { along, find, next } from './walk';
+import { along, next } from './walk';
 
 const shelf = new Shelf(fakeKinds, fakeProtocols);
 const d = fixture();
@@ -84,13 +84,6 @@ describe('walking', () => {
     expect(along(two, 'queue', 'down')).toBe('topic');
     expect(along(two, 'topic', 'down')).toBe('queue');
     expect(along(two, 'worker-to-queue', 'down')).toBe('t');
-  });
-  it('finds by name and kind, names first', () => {
-    const title = (k: string): string => shelf.spec(k).title;
-    expect(find(d, title, 'que')).toEqual(['queue']);
-    expect(find(d, title, 'lambda')).toEqual(['worker']);
-    expect(find(d, title, 'work lamb')).toEqual(['worker']);
-    expect(find(d, title, ' ')).toEqual([]);
   });
 });
 

@@ -52,17 +52,3 @@ function wires(d: Design, id: ID, direction: 1 | -1): ID[] {
     .sort((a, b) => (place.get(other(a)) ?? 0) - (place.get(other(b)) ?? 0) || (a.id < b.id ? -1 : 1))
     .map((e) => e.id);
 }
-
-/** Everything that a person can find by typing: names first, then kinds. */
-export function find(d: Design, title: (kind: string) => string, query: string): ID[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return [];
-  const hits = readingOrder(Object.values(d.nodes)).flatMap((n) => {
-    const name = n.name.toLowerCase();
-    const rest = `${n.kind} ${title(n.kind)} ${n.id}`.toLowerCase();
-    if (!words.every((w) => name.includes(w) || rest.includes(w))) return [];
-    const rank = name.startsWith(words[0] ?? '') ? 0 : words.every((w) => name.includes(w)) ? 1 : 2;
-    return [{ id: n.id, rank }];
-  });
-  return hits.sort((a, b) => a.rank - b.rank).map((h) => h.id);
-}

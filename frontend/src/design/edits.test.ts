@@ -103,6 +103,16 @@ describe('edits', () => {
     }
   });
 
+  it('sets nodes up as another is, but leaves them what is their own', () => {
+    const own = (f: string): boolean => f === 'source';
+    const first = done(d, edits.setField(d, ['api'], 'source', 'a'));
+    const before = done(first, edits.setField(first, ['api'], 'memory', 1));
+    const after = done(before, edits.setUp(before, ['api', 'queue'], { timeout: 9, source: 'b' }, own));
+    expect(after.nodes.api?.props).toEqual({ source: 'a', timeout: 9 });
+    expect(after.nodes.queue?.props).toEqual({ timeout: 9 });
+    expect(done(d, edits.setUp(d, ['api'], {}, own)).nodes.api).toEqual(d.nodes.api);
+  });
+
   it('takes a field away where it is set to nothing', () => {
     const set = done(d, edits.setField(d, ['api'], 'cors', true));
     expect(set.nodes.api?.props).toEqual({ cors: true });

@@ -144,6 +144,20 @@ export function setField(d: Design, ids: Iterable<ID>, field: string, value: unk
   return draft.diff();
 }
 
+/** Sets nodes up as another is: its values replace theirs, except where keep says that a value is a node's own. */
+export function setUp(d: Design, ids: Iterable<ID>, props: Props, keep: (field: string) => boolean): Diff {
+  const draft = new Draft(d);
+  const given = Object.entries(props).filter(([f]) => !keep(f));
+  for (const id of ids) {
+    const n = d.nodes[id];
+    if (!n) continue;
+    const { props: now, ...rest } = n;
+    const after: Props = Object.fromEntries([...Object.entries(now ?? {}).filter(([f]) => keep(f)), ...given]);
+    draft.nodes.put(Object.keys(after).length > 0 ? { ...rest, props: after } : rest);
+  }
+  return draft.diff();
+}
+
 function withField<R extends { props?: Props }>(r: R, field: string, value: unknown): R {
   const props: Props = { ...r.props };
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fresh copy

@@ -65,7 +65,7 @@ describe('the table of actions', () => {
     const wanted =
       'V,H,Ctrl++,Ctrl+-,Ctrl+0,Shift+1,Shift+2,Ctrl+A,Escape,G U,G D,G C,Tab,Shift+Tab,Alt+ArrowLeft,Alt+ArrowRight,Alt+ArrowUp,Alt+ArrowDown,' +
       'ArrowUp,Shift+ArrowUp,Ctrl+D,Ctrl+C,Ctrl+V,Ctrl+G,Ctrl+Shift+G,Ctrl+Shift+L,Ctrl+Z,Ctrl+Shift+Z,Ctrl+Y,Enter,F2,Delete,Ctrl+F,Ctrl+K,' +
-      'Ctrl+Alt+T,Ctrl+Delete,Alt+A,Alt+D,Alt+W,Alt+S,Alt+H,Alt+V,Alt+Shift+H,Alt+Shift+V,' +
+      'Ctrl+Alt+C,Ctrl+Alt+V,Ctrl+Alt+T,Ctrl+Delete,Alt+A,Alt+D,Alt+W,Alt+S,Alt+H,Alt+V,Alt+Shift+H,Alt+Shift+V,' +
       'Ctrl+Shift+P,?,Ctrl+Shift+D,Ctrl+Shift+E,Alt+Shift+D';
     expect(wanted.split(',').filter((k) => !keys.has(k))).toEqual([]);
   });
@@ -201,6 +201,27 @@ describe('actions', () => {
     app.session.select([]);
     await run('arrange.tidy');
     expect(x('shop-api')).not.toBe(api);
+  });
+
+  it('copy settings to nodes of the same kind, but not where a function has its code', async () => {
+    const props = (id: string) => app.session.design.nodes[id]?.props ?? {};
+    app.session.select(['create-order']);
+    const set = { memory: 1024, source: 'functions/create-order' };
+    const before = app.session.design.nodes['create-order'];
+    if (!before) throw new Error('the sample has it');
+    const updated = { 'create-order': { before, after: { ...before, props: set } } };
+    void app.session.edit({ nodes: { updated } }, 'set');
+    run('edit.settings.copy');
+    app.session.select(['orders']);
+    expect(enabled(app, action('edit.settings.paste'))).toBe(false);
+    app.session.select(['orders', 'get-order', 'report']);
+    run('edit.settings.paste');
+    expect(props('get-order')).toEqual({ memory: 1024 });
+    expect(props('report')).toEqual({ memory: 1024 });
+    expect(props('orders')).not.toHaveProperty('memory');
+    await vi.waitFor(() => {
+      expect(app.session.project.get()?.undo).toBe('set up 2 nodes as create-order');
+    });
   });
 
   it('spread the selection along the wires', () => {

@@ -1,5 +1,6 @@
 import { clip, pasteFromMenu } from '../../canvas/clipboard';
 import { duplicate, removeSelected, settle, startRename } from '../../canvas/verbs';
+import { copySettings, pasteSettings } from '../../canvas/settings';
 import { healSelected } from '../../canvas/wiring';
 import { type App, focusIn } from '../app';
 import { saved } from '../saved';
@@ -62,6 +63,26 @@ export const edit: Action[] = [
     when: nodes,
     run: (a) => {
       duplicate(a.board);
+    },
+  },
+  {
+    id: 'edit.settings.copy',
+    title: 'Copy settings',
+    group: 'Edit',
+    keys: ['Ctrl+Alt+C'],
+    when: (a) => open(a) && a.board.selectedNodes.length === 1,
+    run: (a) => {
+      copySettings(a.board);
+    },
+  },
+  {
+    id: 'edit.settings.paste',
+    title: 'Paste settings',
+    group: 'Edit',
+    keys: ['Ctrl+Alt+V'],
+    when: (a) => nodes(a) && a.board.selectedNodes.some((n) => n.kind === a.board.settings.get()?.kind),
+    run: (a) => {
+      pasteSettings(a.board);
     },
   },
   {

@@ -68,7 +68,9 @@ export const select: Action[] = [
     keysOnly: true,
     when: open,
     run: (a) => {
-      if (a.drawer.get() && !a.board.gesture.get()) a.drawer.set('');
+      const free = !a.board.gesture.get() && !a.board.asking.get();
+      if (a.drawer.get() && free) a.drawer.set('');
+      else if (a.finding.get() && free) a.finding.set(false);
       else escape(a.board);
       a.board.takeFocus();
     },
@@ -108,7 +110,10 @@ export const select: Action[] = [
     icon: 'search',
     keys: ['Ctrl+F'],
     when: open,
-    run: (a) => a.sheet.set('find'),
+    run: (a) => {
+      a.finding.set(true);
+      requestAnimationFrame(() => document.querySelector<HTMLInputElement>('.find input')?.select());
+    },
   },
   ...along,
 ];
