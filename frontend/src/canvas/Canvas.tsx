@@ -19,6 +19,7 @@ import { isTyping, listenClipboard } from './clipboard';
 import { BoardContext, useBoard } from './context';
 import type { Hands } from './hands';
 import { hitOf, placeOf } from './hit';
+import { Chips } from './parts/Chips';
 import { Gone, Map, ZoomControls } from './parts/Corner';
 import { Front } from './parts/Front';
 import { GhostBox, GroupBox, NoteBox } from './parts/Frames';
@@ -222,6 +223,7 @@ const Scene = memo(function Scene({ panning }: { panning: boolean }): ReactEleme
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
       <Wires design={design} shown={shown} />
+      <Chips design={design} shown={shown} />
       <Front design={design} shown={shown} />
       <Overlay />
       <Map />

@@ -13,6 +13,7 @@ import type { Marquee } from './gestures/marquee';
 import type { Move } from './gestures/move';
 import type { Placing } from './gestures/place';
 import type { Resize } from './gestures/resize';
+import { Resources } from './resources';
 import { Routes } from './routes';
 import type { View } from './view';
 
@@ -59,6 +60,7 @@ export type Tool = 'select' | 'hand';
 export class Board {
   readonly session: Session;
   readonly routes: Routes;
+  readonly resources: Resources;
   readonly tool = new Store<Tool>('select');
   /** Space is held: the hand for as long. */
   readonly space = new Store(false);
@@ -84,6 +86,7 @@ export class Board {
 
   constructor(session: Session) {
     this.session = session;
+    this.resources = new Resources(session);
     this.fold = folder((k) => session.shelf.isGroup(k));
     this.routes = new Routes((k) => session.shelf.spec(k));
   }

@@ -8,8 +8,16 @@ import type { Gesture } from './board';
 
 export type Box = Node<{ record: NodeRecord }, 'node' | 'frame' | 'note' | 'ghost'>;
 
-/** What lies over what: groups by their depth, wires, notes, boxes, wires that are looked at, what is in the hand. */
-export const layer = { wires: 400, notes: 500, boxes: 1000, front: 1200, ghosts: 1500, loose: 2000 } as const;
+/** What lies over what: groups by their depth, wires, notes, chips, boxes, wires that are looked at, what is in the hand. */
+export const layer = {
+  wires: 400,
+  notes: 500,
+  chips: 900,
+  boxes: 1000,
+  front: 1200,
+  ghosts: 1500,
+  loose: 2000,
+} as const;
 
 /** Where records are shown while a gesture holds them, and what is shown beside them. */
 export interface Displaced {

@@ -18,6 +18,8 @@ export interface Prefs {
   dockHeight: number;
   format: 'json' | 'yaml';
   minimap: boolean;
+  /** Whether the canvas shows the generated resources. */
+  resources: boolean;
 }
 
 const initial: Prefs = {
@@ -32,6 +34,7 @@ const initial: Prefs = {
   dockHeight: 300,
   format: 'yaml',
   minimap: true,
+  resources: false,
 };
 
 const key = 'airloom.prefs';

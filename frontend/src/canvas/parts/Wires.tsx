@@ -15,7 +15,7 @@ import { useTurn } from './turn';
 import './wires.css';
 
 /** The window in coarse cells, so that panning asks for other wires only now and then. */
-function useWindow(): Rect {
+export function useWindow(): Rect {
   const cells = useFlow((s) => {
     const [x, y, zoom] = s.transform;
     const step = 512 / zoom;

@@ -133,6 +133,20 @@ export const view: Action[] = [
     },
   },
   {
+    id: 'view.resources',
+    title: 'All resources',
+    group: 'View',
+    keys: ['Shift+R'],
+    canvas: true,
+    when: open,
+    checked: (a) => a.session.prefs.get().resources,
+    run: (a) => {
+      const on = !a.session.prefs.get().resources;
+      a.session.prefs.update((p) => ({ ...p, resources: on }));
+      a.session.say(on ? 'Shows all resources' : 'Hides generated resources');
+    },
+  },
+  {
     id: 'view.theme',
     anywhere: true,
     title: 'Dark or light',
