@@ -117,10 +117,10 @@ describe('hostile texts', () => {
     await picture(a.page, 'hostile-2-inspector');
     await intact();
     await a.page.keyboard.press('Control+f');
-    const find = a.page.getByRole('dialog').getByRole('combobox');
+    const find = a.page.getByRole('search', { name: 'Find on the drawing' }).getByRole('combobox');
     for (const text of payloads.slice(0, 50)) await find.fill(text);
     await intact();
-    await a.page.keyboard.press('Escape');
+    await find.press('Escape');
   });
 
   it('are findings, template and project', async () => {

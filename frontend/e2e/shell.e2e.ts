@@ -121,6 +121,27 @@ describe('the shell', () => {
     await press('Alt+Shift+D');
   });
 
+  it('finds with filters, shows what fits on the drawing, and walks through', async () => {
+    await a.page.getByRole('button', { name: 'Close the lower panel' }).click();
+    await press('Shift+1');
+    await node(a.page, 'mail').click();
+    await press('Control+f');
+    const find = a.page.getByRole('search', { name: 'Find on the drawing' });
+    await a.page.keyboard.type('kind:lambda');
+    await expect.poll(async () => (await selected()).sort()).toEqual(['handler', 'worker']);
+    await expect.poll(() => find.getByRole('status').innerText()).toBe('2 found');
+    await press('Enter', 'Enter');
+    await expect.poll(selected).toEqual(['worker']);
+    await picture(a.page, 'find');
+    await press('Enter');
+    await expect.poll(selected).toEqual(['handler']);
+    await press('Escape');
+    await expect.poll(async () => (await selected()).length).toBe(2);
+    await press('Escape');
+    await find.waitFor({ state: 'detached' });
+    await expect.poll(selected).toEqual(['mail']);
+  });
+
   it('ends without trouble', () => {
     expect(a.trouble).toEqual([]);
   });

@@ -1,8 +1,7 @@
-// Lists to type into: all commands (Ctrl+K), the nodes of the drawing (Ctrl+F).
+// A list to type into: all commands, and the nodes of the drawing (Ctrl+K).
 import { type ReactElement, useMemo, useState } from 'react';
 import { go } from '../canvas/verbs';
-import { find } from '../canvas/walk';
-import { readingOrder } from '../design/select';
+import { find } from '../panels/find/query';
 import { Dialog } from '../ui/dialog';
 import { Icon, KindIcon } from '../ui/icons';
 import { actions, enabled } from './actions';
@@ -40,19 +39,12 @@ export function Commands({ app, onClose }: { app: App; onClose: () => void }): R
   );
 }
 
-export function Find({ app, onClose }: { app: App; onClose: () => void }): ReactElement {
-  const [query, setQuery] = useState('');
-  const rows = useMemo(() => nodeRows(app, query), [app, query]);
-  return <Quick title="Find by name or kind" query={query} onQuery={setQuery} rows={rows} onClose={onClose} />;
-}
-
 function nodeRows(app: App, query: string): Row[] {
-  const { shelf, design: d } = app.session;
-  const ids = query.trim()
-    ? find(d, (k) => shelf.spec(k).title, query)
-    : readingOrder(Object.values(d.nodes)).map((n) => n.id);
+  const { shelf, design, project } = app.session;
+  const found = project.get()?.found ?? new Map<string, never>();
+  const ids = find(query, { design, spec: (k) => shelf.spec(k), verb: (v) => shelf.verb(v), found });
   return ids.flatMap((id) => {
-    const n = d.nodes[id];
+    const n = design.nodes[id];
     if (!n) return [];
     return {
       id,

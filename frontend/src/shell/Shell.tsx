@@ -9,7 +9,7 @@ import { Guard, Trouble } from './Broken';
 import { KeySheet } from './KeySheet';
 import { Menus } from './Menus';
 import { NewProject, OpenProject } from './ProjectDialogs';
-import { Commands, Find } from './Quick';
+import { Commands } from './Quick';
 import './shell.css';
 import { Start } from './Start';
 import { applyTheme } from './theme';
@@ -79,8 +79,6 @@ function Sheets({ app }: { app: App }): ReactElement | null {
   switch (sheet) {
     case 'commands':
       return <Commands app={app} onClose={close} />;
-    case 'find':
-      return <Find app={app} onClose={close} />;
     case 'keys':
       return <KeySheet onClose={close} />;
     case 'new':

@@ -4,6 +4,7 @@ import { Canvas } from '../canvas/Canvas';
 import { add, go } from '../canvas/verbs';
 import { CallPanel } from '../panels/call/CallPanel';
 import { DeployPanel } from '../panels/deploy/DeployPanel';
+import { Find } from '../panels/find/Find';
 import { Findings } from '../panels/findings/Findings';
 import { Inspector } from '../panels/inspector/Inspector';
 import { LogsPanel } from '../panels/logs/LogsPanel';
@@ -26,6 +27,13 @@ export function Workspace({ app }: { app: App }): ReactElement {
   const prefs = useValue(session.prefs);
   const narrow = useNarrow(app);
   const drawer = useValue(app.drawer);
+  const finding = useValue(app.finding);
+  useEffect(
+    () => () => {
+      app.finding.set(false);
+    },
+    [app],
+  );
   const placing = useStore(app.board.gesture, (g) => g?.kind === 'place');
   const palette = narrow ? drawer === 'palette' : prefs.palette;
   const side = narrow ? drawer === 'side' : prefs.side;
@@ -40,7 +48,20 @@ export function Workspace({ app }: { app: App }): ReactElement {
           </nav>
         )}
         <main className="middle">
-          <Canvas board={app.board} hands={app.hands} />
+          <div className="middle-canvas">
+            <Canvas board={app.board} hands={app.hands} />
+            {finding && (
+              <Find
+                onGo={(id) => {
+                  go(app.board, id);
+                }}
+                onClose={() => {
+                  app.finding.set(false);
+                  app.board.takeFocus();
+                }}
+              />
+            )}
+          </div>
           <Dock app={app} />
         </main>
         {side && <Side app={app} />}

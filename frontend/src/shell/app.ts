@@ -8,7 +8,7 @@ import type { DockTab, LeftTab } from '../session/prefs';
 import { Store } from '../session/store';
 
 /** What lies over the page. */
-export type Sheet = '' | 'commands' | 'find' | 'keys' | 'new' | 'open';
+export type Sheet = '' | 'commands' | 'keys' | 'new' | 'open';
 
 /** Below this width the sides lie over the canvas: a small window, or a page at 200 %. */
 export const narrowQuery = '(max-width: 960px)';
@@ -18,6 +18,8 @@ export class App {
   readonly board: Board;
   readonly hands: Hands;
   readonly sheet = new Store<Sheet>('');
+  /** The bar to find something on the drawing is there. */
+  readonly finding = new Store(false);
   /** The menu that is open: its name and its place. */
   readonly menu = new Store<{ name: 'main' | 'context' | 'export'; at: Point } | null>(null);
   /** On a narrow page a side lies over the canvas, one at a time. */

@@ -292,7 +292,8 @@ export function Table({ onGo }: { onGo: (id: ID) => void }): ReactElement {
   );
 }
 
-const least = (c: Column): number => (c.id === 'name' ? 170 : c.id === 'kind' || c.id === 'group' ? 130 : c.field ? 110 : 90);
+const least = (c: Column): number =>
+  c.id === 'name' ? 170 : c.id === 'kind' || c.id === 'group' ? 130 : c.field ? 110 : 90;
 
 const tone = (c: Column, cell: Cell | undefined): string =>
   c.field && cell?.wrong ? 'table-danger' : cell?.tone ? `table-${cell.tone}` : '';
