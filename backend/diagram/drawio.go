@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"strings"
 )
+
+// mostLines of a note are written; draw.io does not break plain text by itself.
+const mostLines = 200
 
 // Drawio prints a scene as a page that draw.io opens: every node, group, note and wire is an object of its own there.
 // Labels are plain text (html=0), icons lie within, nothing refers to anything outside.
@@ -26,7 +30,7 @@ func Drawio(s Scene, t Theme) []byte {
 		if p, ok := ids[it.Parent]; ok {
 			parent, r.X, r.Y = p, r.X-at[it.Parent].X, r.Y-at[it.Parent].Y
 		}
-		f("\n"+`<mxCell id="%s" value="%s" style="html=0;whiteSpace=wrap;fontFamily=Inter;%s" vertex="1" parent="%s"><mxGeometry x="%s" y="%s" width="%s" height="%s" as="geometry"/></mxCell>`,
+		f("\n"+`<mxCell id="%s" value="%s" style="html=0;whiteSpace=wrap;fontFamily=Helvetica;%s" vertex="1" parent="%s"><mxGeometry x="%s" y="%s" width="%s" height="%s" as="geometry"/></mxCell>`,
 			ids[it.ID], text(label), style, parent, num(r.X), num(r.Y), num(r.W), num(r.H))
 	}
 	for _, g := range s.Groups {
@@ -39,7 +43,7 @@ func Drawio(s Scene, t Theme) []byte {
 		if n.Color == "" || n.Color == "amber" {
 			tint = t.Note
 		}
-		vertex(n, n.Text, fmt.Sprintf("rounded=1;absoluteArcSize=1;arcSize=12;verticalAlign=top;align=left;spacingLeft=8;spacingRight=8;spacingTop=6;overflow=hidden;fontSize=12;fillColor=%s;strokeColor=%s;fontColor=%s",
+		vertex(n, strings.Join(wrap(n.Text, noteFont, n.Rect.W-22, mostLines), "\n"), fmt.Sprintf("rounded=1;absoluteArcSize=1;arcSize=12;verticalAlign=top;align=left;spacingLeft=8;spacingRight=8;spacingTop=6;overflow=hidden;fontSize=12;fillColor=%s;strokeColor=%s;fontColor=%s",
 			css(tint.Fill), css(tint.Line), css(t.Text)))
 	}
 	for _, b := range s.Boxes {
@@ -57,7 +61,7 @@ func Drawio(s Scene, t Theme) []byte {
 	}
 	for i, w := range s.Wires {
 		a, b := at[w.From], at[w.To]
-		f("\n"+`<mxCell id="e%d" value="%s" style="html=0;edgeStyle=orthogonalEdgeStyle;curved=1;endArrow=block;endFill=1;endSize=5;fontFamily=Inter;fontSize=10;exitX=1;exitY=%s;exitPerimeter=0;entryX=0;entryY=%s;entryPerimeter=0;strokeWidth=1.5;strokeColor=%s;fontColor=%s;labelBackgroundColor=%s" edge="1" parent="1" source="%s" target="%s"><mxGeometry relative="1" as="geometry"/></mxCell>`,
+		f("\n"+`<mxCell id="e%d" value="%s" style="html=0;edgeStyle=orthogonalEdgeStyle;curved=1;endArrow=block;endFill=1;endSize=5;fontFamily=Helvetica;fontSize=10;exitX=1;exitY=%s;exitPerimeter=0;entryX=0;entryY=%s;entryPerimeter=0;strokeWidth=1.5;strokeColor=%s;fontColor=%s;labelBackgroundColor=%s" edge="1" parent="1" source="%s" target="%s"><mxGeometry relative="1" as="geometry"/></mxCell>`,
 			i+1, text(plain(w.Label)), num(w.Out/max(a.H, 1)), num(w.In/max(b.H, 1)), css(t.Wire), css(t.Soft), css(t.Paper), ids[w.From], ids[w.To])
 	}
 	f("\n</root></mxGraphModel></diagram></mxfile>\n")

@@ -81,6 +81,8 @@ func TestSVGShowsHostileTextAsText(t *testing.T) {
 		"path": {"d", "fill", "opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"},
 		"text": {"x", "y", "font-size", "font-weight", "letter-spacing", "fill"},
 	}
+	face := regexp.MustCompile(`@font-face\{font-family:Inter;font-weight:100 900;src:url\(data:font/woff2;base64,[A-Za-z0-9+/=]+\) format\("woff2"\);unicode-range:[U0-9A-F+,-]+\}`)
+	known := map[string]bool{}
 	for _, name := range payloads() {
 		out, err := SVG(Lay(drawing(name), spec), Light())
 		if err != nil {
@@ -98,7 +100,11 @@ func TestSVGShowsHostileTextAsText(t *testing.T) {
 			}
 		})
 		style := string(out[bytes.Index(out, []byte("<style>"))+7 : bytes.Index(out, []byte("</style>"))])
-		if rest := regexp.MustCompile(`@font-face\{font-family:Inter;font-weight:100 900;src:url\(data:font/woff2;base64,[A-Za-z0-9+/=]+\) format\("woff2"\);unicode-range:[U0-9A-F+,-]+\}`).ReplaceAllString(style, ""); rest != "" {
+		if known[style] {
+			continue
+		}
+		known[style] = true
+		if rest := face.ReplaceAllString(style, ""); rest != "" {
 			t.Errorf("%q: style %q", name, rest)
 		}
 	}
@@ -159,17 +165,19 @@ func TestDOTReadsBackWithTheSameNodesAndEdges(t *testing.T) {
 	}
 }
 
+const mermaidWords = `"((?:[\p{L}\p{N} ·,\x{3000}-\x{10FFFF}-]|#\d+;)*)"`
+
+var (
+	mermaidGroup = regexp.MustCompile(`^ *subgraph (n\d+)\[` + mermaidWords + `\]$`)
+	mermaidNode  = regexp.MustCompile(`^ *(n\d+)[\[>]` + mermaidWords + `\]$`)
+	mermaidEdge  = regexp.MustCompile(`^ *(n\d+) -->\|` + mermaidWords + `\| (n\d+)$`)
+	mermaidCode  = regexp.MustCompile(`#\d+;`)
+)
+
 // readMermaid reads what Mermaid writes, and refuses every line that has another form.
 func readMermaid(text string) (nodes, edges, groups []string, err error) {
-	const quoted = `"((?:[\p{L}\p{N} ·,\x{3000}-\x{10FFFF}-]|#\d+;)*)"`
-	forms := map[string]*regexp.Regexp{
-		"group": regexp.MustCompile(`^ *subgraph (n\d+)\[` + quoted + `\]$`),
-		"end":   regexp.MustCompile(`^ *end$`),
-		"node":  regexp.MustCompile(`^ *(n\d+)[\[>]` + quoted + `\]$`),
-		"edge":  regexp.MustCompile(`^ *(n\d+) -->\|` + quoted + `\| (n\d+)$`),
-	}
 	words := func(s string) string {
-		return regexp.MustCompile(`#\d+;`).ReplaceAllStringFunc(s, func(m string) string {
+		return mermaidCode.ReplaceAllStringFunc(s, func(m string) string {
 			n, _ := strconv.Atoi(m[1 : len(m)-1])
 			return string(rune(n))
 		})
@@ -179,16 +187,13 @@ func readMermaid(text string) (nodes, edges, groups []string, err error) {
 		return nil, nil, nil, errors.New(lines[0])
 	}
 	for _, l := range lines[1:] {
-		switch {
-		case forms["group"].MatchString(l):
-			groups = append(groups, words(forms["group"].FindStringSubmatch(l)[2]))
-		case forms["end"].MatchString(l):
-		case forms["node"].MatchString(l):
-			nodes = append(nodes, words(forms["node"].FindStringSubmatch(l)[2]))
-		case forms["edge"].MatchString(l):
-			m := forms["edge"].FindStringSubmatch(l)
+		if m := mermaidGroup.FindStringSubmatch(l); m != nil {
+			groups = append(groups, words(m[2]))
+		} else if m := mermaidNode.FindStringSubmatch(l); m != nil {
+			nodes = append(nodes, words(m[2]))
+		} else if m := mermaidEdge.FindStringSubmatch(l); m != nil {
 			edges = append(edges, m[1]+">"+m[3])
-		default:
+		} else if strings.TrimLeft(l, " ") != "end" {
 			return nil, nil, nil, fmt.Errorf("%q", l)
 		}
 	}
@@ -249,7 +254,12 @@ func TestPicturesOfHostileTextAreOnlyPictures(t *testing.T) {
 			t.Fatalf("%q: %v", name, err)
 		}
 		// Streams are packed; what is outside of them is the structure of the file.
-		structure := regexp.MustCompile(`(?s)stream\r?\n.*?endstream`).ReplaceAll(page, nil)
+		var structure []byte
+		for rest := page; len(rest) > 0; {
+			before, after, _ := bytes.Cut(rest, []byte("stream\n"))
+			structure = append(structure, before...)
+			_, rest, _ = bytes.Cut(after, []byte("endstream"))
+		}
 		structure = regexp.MustCompile(`(?s)/Title \((\\.|[^\\)])*\)`).ReplaceAll(structure, nil)
 		for _, word := range []string{"/URI", "/JavaScript", "/JS", "/Launch", "/Action", "/AA", "/Type /EmbeddedFile", "/Annot", "/GoToR", "/SubmitForm", "evil"} {
 			if bytes.Contains(structure, []byte(word)) {

@@ -185,7 +185,7 @@ func (p *painter) box(it Item) {
 	}
 	for _, out := range it.Outs {
 		p.fill(ellipse(r.X+r.W, r.Y+out, 5, 5), p.theme.Wire)
-		p.fill(ellipse(r.X+r.W, r.Y+out, 3.5, 3.5), p.theme.Box)
+		p.fill(ellipse(r.X+r.W, r.Y+out, 4, 4), p.theme.Box)
 	}
 	p.close()
 }
