@@ -158,7 +158,9 @@ describe('the panels', () => {
     await choose('clock');
     const when = field('expression').getByRole('combobox').or(field('expression').getByRole('textbox'));
     await when.fill('cron(0 8 * * ? *)');
-    await field('expression').getByText('Every day at 08:00 UTC.').waitFor();
+    await field('expression').getByText('At 08:00 UTC, every day.').waitFor();
+    expect(await field('expression').getByRole('list', { name: 'Next runs' }).getByText(', 08:00').count()).toBe(5);
+    await picture(a.page, 'panels-4-schedule');
     await when.fill('every morning');
     await field('expression').getByText('rate(5 minutes), cron(0 8 * * ? *)').waitFor();
     await when.fill('rate(1 day)');

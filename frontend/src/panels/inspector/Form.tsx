@@ -10,7 +10,8 @@ import { IconButton } from '../../ui/controls';
 import { External } from '../parts/External';
 import { without } from '../parts/name';
 import { Editor } from './editors';
-import { groups, jsonProblem, rangeText, scheduleText, shared } from './values';
+import { Runs } from './Runs';
+import { groups, jsonProblem, rangeText, scheduleProblem, shared } from './values';
 
 interface FormProps {
   fields: readonly Field[];
@@ -100,17 +101,33 @@ export function Section(props: {
   );
 }
 
+/** What is wrong with a text that the editors of this folder read. */
+function ownProblem(f: Field, value: unknown): string | null {
+  return f.type === 'json' ? jsonProblem(value) : f.type === 'cron' ? scheduleProblem(value ?? f.default) : null;
+}
+
+/** The time zone of the form's schedules: what its field of that name says, else UTC. */
+function zoneOf(p: FormProps): string {
+  const f = p.fields.find((x) => x.name === 'timezone');
+  const zone = f && shared(p.records, f.name);
+  const value = zone && !zone.mixed ? (zone.value ?? f.default) : undefined;
+  return typeof value === 'string' && value !== '' ? value : 'UTC';
+}
+
 function FieldRow({ field: f, form: p }: { field: Field; form: FormProps }): ReactElement {
   const id = useId();
   const [help, setHelp] = useState(false);
   const s = shared(p.records, f.name);
   const value = s.mixed ? undefined : s.value;
   const isSet = s.mixed || value !== undefined;
-  const wrong = s.mixed ? null : ((f.type === 'json' ? jsonProblem(value) : null) ?? problem(f, value ?? f.default));
+  const wrong = s.mixed ? null : (ownProblem(f, value) ?? problem(f, value ?? f.default));
   const remarks = (p.findings ?? []).filter((x) => x.field === f.name && !(wrong && x.severity === 'error'));
-  const note = f.type === 'cron' && !wrong ? scheduleText(value ?? f.default) : rangeText(f);
+  const runs = f.type === 'cron' && !wrong && !s.mixed;
+  const note = rangeText(f);
   const hasHelp = !!f.help || !!f.doc;
-  const described = [wrong && `${id}-wrong`, note && `${id}-note`, f.help && `${id}-help`].filter(Boolean).join(' ');
+  const described = [wrong && `${id}-wrong`, (note || runs) && `${id}-note`, f.help && `${id}-help`]
+    .filter(Boolean)
+    .join(' ');
   return (
     <div className={`field ${f.type === 'flag' ? 'field-flag' : ''}`} data-field={f.name}>
       <div className="field-head">
@@ -176,6 +193,7 @@ function FieldRow({ field: f, form: p }: { field: Field; form: FormProps }): Rea
           {sentence(without(p.name ?? '', x.message))} {x.hint && sentence(x.hint)}
         </p>
       ))}
+      {runs && <Runs id={`${id}-note`} value={value ?? f.default} zone={zoneOf(p)} />}
       {note && (
         <p id={`${id}-note`} className="field-note">
           {note}

@@ -4,6 +4,7 @@ import type { Field } from '../../catalog/types';
 import { IconButton, Switch } from '../../ui/controls';
 import { CodeEditor } from '../../ui/editor';
 import { useDraft } from './draft';
+import { FolderButton } from './FolderButton';
 import { Grid } from './Grid';
 import { jsonError } from './json';
 import { defaultText, textOf, valueFrom } from './values';
@@ -134,6 +135,7 @@ function LineEditor(p: EditorProps): ReactElement {
           ))}
         </datalist>
       )}
+      {field.type === 'path' && <FolderButton label={p.label} disabled={p.disabled} onChoose={p.onChange} />}
       {field.unit && <span className="line-unit">{field.unit}</span>}
       {field.sensitive && (
         <IconButton

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Field } from '../../catalog/types';
-import { common, groups, jsonProblem, rangeText, scheduleText, shared, textOf, valueFrom } from './values';
+import { common, groups, jsonProblem, rangeText, scheduleProblem, shared, textOf, valueFrom } from './values';
 
 const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({ name: 'f', title: 'F', type, ...more });
 
@@ -41,19 +41,16 @@ describe('what is typed and what is held', () => {
     expect(common([[field('text')], [field('number')]])).toHaveLength(0);
   });
 
-  it('says ranges and schedules in words', () => {
+  it('says what is wrong with a schedule, and leaves what is none', () => {
+    expect(scheduleProblem('rate(1 day)')).toBeNull();
+    expect(scheduleProblem('cron(0 8 * * ?)')).toContain('six parts');
+    for (const none of [undefined, ' ', 7]) expect(scheduleProblem(none)).toBeNull();
+  });
+
+  it('says ranges in words', () => {
     expect(rangeText(field('number', { min: 128, max: 10240, unit: 'MB' }))).toBe('128 – 10,240 MB');
     expect(rangeText(field('number', { min: 1 }))).toBe('at least 1');
     expect(rangeText(field('text'))).toBe('');
-    expect(scheduleText('rate(1 day)')).toBe('Every day.');
-    expect(scheduleText('rate(5 minutes)')).toBe('Every 5 minutes.');
-    expect(scheduleText('cron(0 8 * * ? *)')).toBe('Every day at 08:00 UTC.');
-    expect(scheduleText('cron(30 * * * ? *)')).toBe('Every hour, at minute 30.');
-    expect(scheduleText('cron(0 9 ? * MON-FRI *)')).toBe('MON to FRI at 09:00 UTC.');
-    expect(scheduleText('cron(0 9 1 * ? *)')).toBe('On day 1 of every month at 09:00 UTC.');
-    expect(scheduleText('at(2026-12-31T08:00:00)')).toBe('Once, on 2026-12-31 at 08:00:00 UTC.');
-    for (const odd of ['', 'soon', 'cron(0 8 * * ?)', 'cron(0/5 8 * * ? *)', 'cron(0 8 * 2 ? *)', 7])
-      expect(scheduleText(odd)).toBe('');
   });
 
   it('keeps groups in the order in which they appear', () => {

@@ -3,6 +3,7 @@ import type { Field } from '../../catalog/types';
 import { equal } from '../../design/equal';
 import type { Props } from '../../design/types';
 import { jsonError } from './json';
+import { parseSchedule } from './schedule';
 
 /** What several records have in a field: the one value, undefined where nobody set it, or different ones. */
 export type Shared = { mixed: false; value: unknown } | { mixed: true };
@@ -44,6 +45,13 @@ export function jsonProblem(value: unknown): string | null {
   return e && `Line ${String(e.line)}, column ${String(e.column)}: ${e.message}. It is kept as typed.`;
 }
 
+/** What is wrong with a schedule. */
+export function scheduleProblem(value: unknown): string | null {
+  if (typeof value !== 'string' || value.trim() === '') return null;
+  const s = parseSchedule(value);
+  return typeof s === 'string' ? s : null;
+}
+
 /** A default in words, as the placeholder shows it. */
 export function defaultText(f: Field): string {
   const d = f.default;
@@ -61,30 +69,6 @@ export function rangeText(f: Field): string {
   if (f.min !== undefined && f.max !== undefined) return `${say(f.min)} – ${say(f.max)}${unit}`;
   if (f.min !== undefined) return `at least ${say(f.min)}${unit}`;
   return f.max !== undefined ? `at most ${say(f.max)}${unit}` : '';
-}
-
-/** A schedule in words; "" where it says itself best. */
-export function scheduleText(value: unknown): string {
-  const text = typeof value === 'string' ? value.trim() : '';
-  const rate = /^rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)$/.exec(text);
-  if (rate) return rate[1] === '1' ? `Every ${rate[2] ?? ''}.` : `Every ${rate[1] ?? ''} ${rate[2] ?? ''}s.`;
-  const at = /^at\((\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\)$/.exec(text);
-  if (at) return `Once, on ${at[1] ?? ''} at ${at[2] ?? ''} UTC.`;
-  const cron = /^cron\((.*)\)$/.exec(text)?.[1]?.trim().split(/\s+/);
-  if (cron?.length !== 6) return '';
-  const [minute = '', hour = '', day = '', month = '', weekday = '', year = ''] = cron;
-  const anyDay = day === '*' || day === '?';
-  const anyWeekday = weekday === '*' || weekday === '?';
-  if (!/^\d+$/.test(minute) || month !== '*' || year !== '*') return '';
-  const past = minute.padStart(2, '0');
-  if (hour === '*' && anyDay && anyWeekday) return `Every hour, at minute ${minute}.`;
-  if (!/^\d+$/.test(hour)) return '';
-  const clock = `${hour.padStart(2, '0')}:${past} UTC`;
-  if (anyDay && anyWeekday) return `Every day at ${clock}.`;
-  if (anyDay && /^[A-Z]{3}([-,][A-Z]{3})*$/i.test(weekday))
-    return `${weekday.toUpperCase().replace('-', ' to ')} at ${clock}.`;
-  if (anyWeekday && /^\d+$/.test(day)) return `On day ${day} of every month at ${clock}.`;
-  return '';
 }
 
 /** Fields by their group, in the order in which groups first appear. */
