@@ -33,6 +33,16 @@ func (s *Scope) Add(suffix string, r Resource) string {
 	return s.b.add(s.Logical(suffix), r, s.Node.ID)
 }
 
+// AddStateful adds a resource that holds data, which stays when its node goes if the field "keep" says so.
+func (s *Scope) AddStateful(suffix string, r Resource) string {
+	r.DeletionPolicy = "Delete"
+	if s.Flag("keep") {
+		r.DeletionPolicy = "Retain"
+	}
+	r.UpdateReplacePolicy = r.DeletionPolicy
+	return s.Add(suffix, r)
+}
+
 // Resource is a resource that the node added earlier, to be amended in place; nil where it added none.
 func (s *Scope) Resource(suffix string) *Resource { return s.b.resources[s.Logical(suffix)] }
 
@@ -87,6 +97,14 @@ func (s *Scope) String(field string) string { v, _ := s.Value(field).(string); r
 
 // Number is Value as a number, 0 where it is none.
 func (s *Scope) Number(field string) float64 { return number(s.Value(field)) }
+
+// Whole gives a number as templates hold it: an int where it is one.
+func Whole(f float64) any {
+	if n := int(f); float64(n) == f {
+		return n
+	}
+	return f
+}
 
 // Flag is Value as a truth value.
 func (s *Scope) Flag(field string) bool { v, _ := s.Value(field).(bool); return v }

@@ -68,11 +68,7 @@ func (Kind) Emit(s *kind.Scope) error {
 	if name := s.String("tableName"); name != "" {
 		p["TableName"] = name
 	}
-	policy := "Delete"
-	if s.Flag("keep") {
-		policy = "Retain"
-	}
-	id := s.Add("", kind.Resource{Type: tableType, Properties: p, DeletionPolicy: policy, UpdateReplacePolicy: policy})
+	id := s.AddStateful("", kind.Resource{Type: tableType, Properties: p})
 	s.Output("Name", "Name of the table "+s.Node.Name, cfn.Ref(id))
 	return nil
 }

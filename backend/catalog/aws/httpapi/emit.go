@@ -52,10 +52,10 @@ func (Kind) Emit(s *kind.Scope) error {
 func limits(s *kind.Scope) map[string]any {
 	m := map[string]any{}
 	if rate := s.Number("rate"); rate > 0 {
-		m["ThrottlingRateLimit"], m["ThrottlingBurstLimit"] = whole(rate), whole(rate)
+		m["ThrottlingRateLimit"], m["ThrottlingBurstLimit"] = kind.Whole(rate), kind.Whole(rate)
 	}
 	if burst := s.Number("burst"); burst > 0 {
-		m["ThrottlingBurstLimit"] = whole(burst)
+		m["ThrottlingBurstLimit"] = kind.Whole(burst)
 	}
 	if s.Flag("metrics") {
 		m["DetailedMetricsEnabled"] = true
@@ -68,7 +68,7 @@ func admit(s *kind.Scope, origin any) {
 	p := s.Resource("").Properties
 	cors, _ := p["CorsConfiguration"].(map[string]any)
 	if cors == nil {
-		cors = map[string]any{"AllowMethods": texts(corsMethods), "AllowHeaders": texts(s.Strings("corsHeaders")), "MaxAge": whole(s.Number("corsMaxAge"))}
+		cors = map[string]any{"AllowMethods": texts(corsMethods), "AllowHeaders": texts(s.Strings("corsHeaders")), "MaxAge": kind.Whole(s.Number("corsMaxAge"))}
 		if s.Flag("corsCredentials") {
 			cors["AllowCredentials"] = true
 		}
@@ -141,7 +141,7 @@ func (Kind) Route(w *kind.Wire, to kind.Endpoint) error {
 			"%s may run for %g s, but %s waits for an answer for %g s only", w.To.Node.Name, own, w.From.Node.Name, timeout)
 	}
 	integration := w.Add("Integration", kind.Resource{Type: integrationType, Properties: map[string]any{"ApiId": api, "IntegrationType": "AWS_PROXY",
-		"IntegrationUri": to.ARN, "PayloadFormatVersion": "2.0", "TimeoutInMillis": whole(timeout * 1000)}})
+		"IntegrationUri": to.ARN, "PayloadFormatVersion": "2.0", "TimeoutInMillis": kind.Whole(timeout * 1000)}})
 	p := map[string]any{"ApiId": api, "RouteKey": key, "Target": cfn.Join("/", "integrations", cfn.Ref(integration)), "AuthorizationType": "NONE"}
 	if w.String("authorization") == signedIn {
 		ensureAuthorizer(w.From)
@@ -190,12 +190,4 @@ func texts(in []string) []any {
 		out[i] = s
 	}
 	return out
-}
-
-// whole gives a number as templates write it.
-func whole(f float64) any {
-	if n := int(f); float64(n) == f {
-		return n
-	}
-	return f
 }

@@ -29,7 +29,7 @@ func (Kind) Emit(s *kind.Scope) error {
 	if rows := s.Rows("cors"); len(rows) > 0 {
 		p["CorsConfiguration"] = map[string]any{"CorsRules": cors(s, rows)}
 	}
-	id := s.Add("", kind.Resource{Type: bucketType, Properties: p, DeletionPolicy: retain(s), UpdateReplacePolicy: retain(s)})
+	id := s.AddStateful("", kind.Resource{Type: bucketType, Properties: p})
 	s.Add("Policy", kind.Resource{Type: policyType, Properties: map[string]any{"Bucket": cfn.Ref(id),
 		"PolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
 			"Sid": "OnlyTLS", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
@@ -219,11 +219,4 @@ func arn(s *kind.Scope, suffix string) any {
 		parts = append(parts, suffix)
 	}
 	return cfn.Join("", parts...)
-}
-
-func retain(s *kind.Scope) string {
-	if s.Flag("keep") {
-		return "Retain"
-	}
-	return "Delete"
 }

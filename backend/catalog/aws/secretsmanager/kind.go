@@ -86,11 +86,7 @@ func (Kind) Emit(s *kind.Scope) error {
 		}
 		p["GenerateSecretString"] = g
 	}
-	policy := "Delete"
-	if s.Flag("keep") {
-		policy = "Retain"
-	}
-	id := s.Add("", kind.Resource{Type: secretType, Properties: p, DeletionPolicy: policy, UpdateReplacePolicy: policy})
+	id := s.AddStateful("", kind.Resource{Type: secretType, Properties: p})
 	s.Output("Arn", "The secret "+s.Node.Name, cfn.Ref(id))
 	return nil
 }

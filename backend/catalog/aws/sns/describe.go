@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/policy"
 	"airloom/backend/kind/property"
 )
 
@@ -40,7 +41,7 @@ func (c *call) topicAttributes() (any, error) {
 	out.add("SubscriptionsConfirmed", strconv.Itoa(len(subscribers(c.w, t))))
 	out.add("SubscriptionsPending", "0")
 	out.add("SubscriptionsDeleted", "0")
-	if err := c.w.State(space).View(func(tx kind.Tx) error { out.add("Policy", string(tx.Get(key('P', t.ARN)))); return nil }); err != nil {
+	if err := c.w.State(space).View(func(tx kind.Tx) error { out.add("Policy", policy.Text(tx, t.ARN)); return nil }); err != nil {
 		return nil, err
 	}
 	if t.fifo {

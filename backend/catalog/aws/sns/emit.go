@@ -7,10 +7,11 @@ import (
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/policy"
 )
 
-// Suffixes of the topic's own resources.
-const policy, deadLetters = "Policy", "DeadLetters"
+// deadLetters is the suffix of the queue for what could not be delivered.
+const deadLetters = "DeadLetters"
 
 // principal is who delivers for a topic.
 const principal = "sns.amazonaws.com"
@@ -41,7 +42,7 @@ func (Kind) Emit(s *kind.Scope) error {
 	if s.Flag("tracing") && !fifo(s) {
 		p["TracingConfig"] = "Active"
 	}
-	id := s.Add("", kind.Resource{Type: topicType, Properties: p, DeletionPolicy: retain(s), UpdateReplacePolicy: retain(s)})
+	id := s.AddStateful("", kind.Resource{Type: topicType, Properties: p})
 	s.Output("Arn", "ARN of the topic "+s.Node.Name, cfn.Ref(id))
 	if s.String("deadLetter") == "automatic" {
 		bury(s)
@@ -55,11 +56,10 @@ func bury(s *kind.Scope) {
 	if fifo(s) {
 		p["FifoQueue"] = true
 	}
-	id := s.Add(deadLetters, kind.Resource{Type: "AWS::SQS::Queue", Properties: p, DeletionPolicy: retain(s), UpdateReplacePolicy: retain(s)})
-	s.Add(deadLetters+policy, kind.Resource{Type: "AWS::SQS::QueuePolicy", Properties: map[string]any{"Queues": []any{cfn.Ref(id)},
-		"PolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
-			"Effect": "Allow", "Principal": map[string]any{"Service": principal}, "Action": "sqs:SendMessage", "Resource": cfn.GetAtt(id, "Arn"),
-			"Condition": map[string]any{"ArnLike": map[string]any{"aws:SourceArn": cfn.Ref(s.Logical(""))}}}}}}})
+	id := s.AddStateful(deadLetters, kind.Resource{Type: "AWS::SQS::Queue", Properties: p})
+	own := kind.Sender{Principal: principal, SourceARN: cfn.Ref(s.Logical(""))}
+	s.Add(deadLetters+policy.Suffix, kind.Resource{Type: "AWS::SQS::QueuePolicy", Properties: map[string]any{"Queues": []any{cfn.Ref(id)},
+		"PolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{policy.Statement(own, "ArnLike", "sqs:SendMessage", cfn.GetAtt(id, "Arn"))}}}})
 	s.Output("DeadLettersUrl", "Address of the dead-letter queue of "+s.Node.Name, cfn.Ref(id))
 }
 
@@ -70,8 +70,8 @@ func (Kind) Grant(w *kind.Wire) (kind.Grant, error) {
 		Variables: map[string]any{"TOPIC_ARN": arn}}, nil
 }
 
-// Admit lets a service publish, narrowed to its source. All senders share one policy resource, since SNS keeps one policy per
-// topic. It replaces the policy that lets the owner's account do everything, which identities with permissions do not need.
+// Admit lets a service publish, narrowed to its source. The policy replaces the one that lets the owner's account do everything,
+// which identities with permissions do not need.
 func (Kind) Admit(w *kind.Wire, from kind.Sender) (kind.Endpoint, error) {
 	if fifo(w.To) {
 		w.Find(fault.Blocking, "topic-fifo", "", "use a standard topic", "%s cannot publish to a FIFO topic: it names no message group", w.From.Spec.Title)
@@ -81,21 +81,8 @@ func (Kind) Admit(w *kind.Wire, from kind.Sender) (kind.Endpoint, error) {
 	if from.Principal == silent {
 		like = "ArnLikeIfExists"
 	}
-	condition := map[string]any{like: map[string]any{"aws:SourceArn": from.SourceARN}}
-	if from.SourceAccount != nil {
-		condition["StringEquals"] = map[string]any{"aws:SourceAccount": from.SourceAccount}
-	}
-	statement := map[string]any{"Effect": "Allow", "Principal": map[string]any{"Service": from.Principal},
-		"Action": "sns:Publish", "Resource": arn, "Condition": condition}
-	if r := w.To.Resource(policy); r != nil {
-		document, _ := r.Properties["PolicyDocument"].(map[string]any)
-		list, _ := document["Statement"].([]any)
-		document["Statement"] = append(list, statement)
-	} else {
-		w.To.Add(policy, kind.Resource{Type: policyType, Properties: map[string]any{"Topics": []any{arn},
-			"PolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{statement}}}})
-	}
-	return kind.Endpoint{ARN: arn, Protocol: "sns", DependsOn: []string{w.To.Logical(policy)}}, nil
+	id := policies.Admit(w.To, arn, policy.Statement(from, like, "sns:Publish", arn))
+	return kind.Endpoint{ARN: arn, Protocol: "sns", DependsOn: []string{id}}, nil
 }
 
 // Sender is the topic.
@@ -141,10 +128,3 @@ func (Kind) Check(s *kind.Scope) []fault.Finding {
 }
 
 func fifo(s *kind.Scope) bool { return s.String("type") == "fifo" }
-
-func retain(s *kind.Scope) string {
-	if s.Flag("keep") {
-		return "Retain"
-	}
-	return "Delete"
-}

@@ -3,12 +3,12 @@ package sns
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"strings"
 	"sync"
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/policy"
 	"airloom/backend/kind/property"
 )
 
@@ -18,6 +18,9 @@ const (
 	policyType       = "AWS::SNS::TopicPolicy"
 	space            = "sns" // the namespace of all topics' state
 )
+
+// policies are the policies of topics.
+var policies = policy.Attachment{Type: policyType, To: topicType, Noun: "topic", List: "Topics", Space: space}
 
 // publisher is the working part of the SNS simulation. All data lies in kind.State; the lock keeps the order of FIFO topics.
 type publisher struct{ mu sync.Mutex }
@@ -41,13 +44,7 @@ func (Kind) Simulate() kind.Simulation {
 				in.PhysicalID, in.ARN, in.Attributes = old.PhysicalID, old.ARN, old.Attributes
 				return in, checkTargets(w, in)
 			},
-		}, {
-			Type: policyType, Properties: []string{"PolicyDocument", "Topics"},
-			Create: createPolicy, Update: func(ctx context.Context, w kind.World, old, in kind.Instance) (kind.Instance, error) {
-				in.PhysicalID, in.Attributes = old.PhysicalID, old.Attributes
-				return in, cmp.Or(deletePolicy(ctx, w, old), setPolicy(w, in))
-			}, Delete: deletePolicy,
-		}},
+		}, policies.ResourceType()},
 		Services: []kind.Service{{Name: "sns", Serve: b.serve}},
 	}
 }
@@ -141,59 +138,7 @@ func checkTargets(w kind.World, in kind.Instance) error {
 	return nil
 }
 
-func createPolicy(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	in.Attributes = map[string]any{"Id": in.PhysicalID}
-	return in, setPolicy(w, in)
-}
-
-// setPolicy writes the policy of each topic. A topic has one: the last one written counts, and its writer is remembered, so
-// that removing an overwritten policy does not remove its successor.
-func setPolicy(w kind.World, in kind.Instance) error {
-	document, ok := in.Properties["PolicyDocument"].(map[string]any)
-	if !ok {
-		return fault.New(fault.Invalid, "the policy document of a topic policy must be an object").At(in.LogicalID)
-	}
-	text, err := json.Marshal(document)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal, "print a topic policy")
-	}
-	topics, _ := in.Properties["Topics"].([]any)
-	for _, t := range topics {
-		arn, _ := t.(string)
-		if topic, ok := w.Find(arn); !ok || topic.Type != topicType {
-			return fault.New(fault.NotFound, "the topic %s does not exist", arn).At(in.LogicalID)
-		}
-		if err := w.State(space).Update(func(tx kind.Tx) error {
-			return cmp.Or(tx.Put(key('p', arn), []byte(in.PhysicalID)), tx.Put(key('P', arn), text))
-		}); err != nil {
-			return err
-		}
-		w.SetPolicy(arn, "policy", document)
-	}
-	return nil
-}
-
-func deletePolicy(_ context.Context, w kind.World, in kind.Instance) error {
-	topics, _ := in.Properties["Topics"].([]any)
-	for _, t := range topics {
-		arn, _ := t.(string)
-		mine := false
-		if err := w.State(space).Update(func(tx kind.Tx) error {
-			if mine = string(tx.Get(key('p', arn))) == in.PhysicalID; !mine {
-				return nil
-			}
-			return cmp.Or(tx.Delete(key('p', arn)), tx.Delete(key('P', arn)))
-		}); err != nil {
-			return err
-		}
-		if mine {
-			w.SetPolicy(arn, "policy", nil)
-		}
-	}
-	return nil
-}
-
-// key is a state key of a topic: d a deduplication id, n the last sequence number, p and P the policy's writer and text.
+// key is a state key of a topic: d a deduplication id, n the last sequence number.
 func key(what byte, arn string, rest ...string) []byte {
 	return []byte(string(what) + "/" + arn + "/" + strings.Join(rest, "/"))
 }

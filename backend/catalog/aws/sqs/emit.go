@@ -8,21 +8,22 @@ import (
 	"airloom/backend/fault"
 	"airloom/backend/kind"
 	"airloom/backend/kind/pattern"
+	"airloom/backend/kind/policy"
 )
 
 // Emit adds the queue.
 func (Kind) Emit(s *kind.Scope) error {
 	p := map[string]any{
 		"SqsManagedSseEnabled":          true,
-		"MessageRetentionPeriod":        whole(s.Number("retention")),
-		"ReceiveMessageWaitTimeSeconds": whole(s.Number("wait")),
-		"MaximumMessageSize":            whole(s.Number("maxBytes")),
+		"MessageRetentionPeriod":        kind.Whole(s.Number("retention")),
+		"ReceiveMessageWaitTimeSeconds": kind.Whole(s.Number("wait")),
+		"MaximumMessageSize":            kind.Whole(s.Number("maxBytes")),
 	}
 	if d := s.Number("delay"); d > 0 {
-		p["DelaySeconds"] = whole(d)
+		p["DelaySeconds"] = kind.Whole(d)
 	}
 	if s.Value("visibility") != nil {
-		p["VisibilityTimeout"] = whole(s.Number("visibility"))
+		p["VisibilityTimeout"] = kind.Whole(s.Number("visibility"))
 	}
 	if name := s.String("queueName"); name != "" {
 		p["QueueName"] = strings.TrimSuffix(name, ".fifo")
@@ -37,7 +38,7 @@ func (Kind) Emit(s *kind.Scope) error {
 			p["DeduplicationScope"], p["FifoThroughputLimit"] = "messageGroup", "perMessageGroupId"
 		}
 	}
-	id := s.Add("", kind.Resource{Type: "AWS::SQS::Queue", Properties: p, DeletionPolicy: retain(s), UpdateReplacePolicy: retain(s)})
+	id := s.AddStateful("", kind.Resource{Type: "AWS::SQS::Queue", Properties: p})
 	s.Output("Url", "Address of the queue "+s.Node.Name, cfn.Ref(id))
 	return nil
 }
@@ -77,8 +78,7 @@ func (Kind) Use(w *kind.Wire, g kind.Grant) error {
 	return nil
 }
 
-// Admit lets a service send to the queue, narrowed to its source. All senders share one policy resource, since SQS keeps
-// one policy per queue and a second resource would overwrite the first.
+// Admit lets a service send to the queue, narrowed to its source.
 func (Kind) Admit(w *kind.Wire, from kind.Sender) (kind.Endpoint, error) {
 	if fifo(w.To) && from.Principal == "s3.amazonaws.com" {
 		w.Find(fault.Blocking, "queue-fifo", "", "use a standard queue, or a function between the two", "S3 cannot notify a FIFO queue")
@@ -90,22 +90,8 @@ func (Kind) Admit(w *kind.Wire, from kind.Sender) (kind.Endpoint, error) {
 		w.Find(fault.Blocking, "queue-fifo", "", "switch on “Deduplicate by content” of the queue", "EventBridge sends no deduplication ids")
 	}
 	arn := cfn.GetAtt(w.To.Logical(""), "Arn")
-	condition := map[string]any{"ArnLike": map[string]any{"aws:SourceArn": from.SourceARN}}
-	if from.SourceAccount != nil {
-		condition["StringEquals"] = map[string]any{"aws:SourceAccount": from.SourceAccount}
-	}
-	statement := map[string]any{"Effect": "Allow", "Principal": map[string]any{"Service": from.Principal},
-		"Action": "sqs:SendMessage", "Resource": arn, "Condition": condition}
-	if r := w.To.Resource(policy); r != nil {
-		document, _ := r.Properties["PolicyDocument"].(map[string]any)
-		list, _ := document["Statement"].([]any)
-		document["Statement"] = append(list, statement)
-	} else {
-		w.To.Add(policy, kind.Resource{Type: "AWS::SQS::QueuePolicy", Properties: map[string]any{
-			"Queues":         []any{cfn.Ref(w.To.Logical(""))},
-			"PolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{statement}}}})
-	}
-	return kind.Endpoint{ARN: arn, Protocol: "sqs", DependsOn: []string{w.To.Logical(policy)}}, nil
+	id := policies.Admit(w.To, cfn.Ref(w.To.Logical("")), policy.Statement(from, "ArnLike", "sqs:SendMessage", arn))
+	return kind.Endpoint{ARN: arn, Protocol: "sqs", DependsOn: []string{id}}, nil
 }
 
 // Stream lets Lambda read the queue, with a visibility timeout and a dead-letter queue that suit the reader.
@@ -121,7 +107,7 @@ func (Kind) Stream(w *kind.Wire) (kind.Stream, error) {
 	need := min(43200, 6*readerTimeout(w)+window)
 	if w.From.Value("visibility") == nil {
 		if have, ok := own.Properties["VisibilityTimeout"].(int); !ok || float64(have) < need {
-			own.Properties["VisibilityTimeout"] = whole(need)
+			own.Properties["VisibilityTimeout"] = kind.Whole(need)
 		}
 	} else if have := w.From.Number("visibility"); have < readerTimeout(w) {
 		w.From.Find(fault.Blocking, "queue-visibility", "visibility", "leave it empty for the automatic value", "the visibility timeout of %g s is shorter than the timeout of %s (%g s): Lambda refuses such a mapping", have, w.To.Node.Name, readerTimeout(w))
@@ -131,12 +117,12 @@ func (Kind) Stream(w *kind.Wire) (kind.Stream, error) {
 	if w.From.String("deadLetter") == "automatic" && own.Properties["RedrivePolicy"] == nil {
 		own.Properties["RedrivePolicy"] = redrive(cfn.GetAtt(w.From.Logical(deadLetters), "Arn"), w.From.Number("maxReceives"))
 	}
-	p := map[string]any{"BatchSize": whole(batch)}
+	p := map[string]any{"BatchSize": kind.Whole(batch)}
 	if window > 0 {
-		p["MaximumBatchingWindowInSeconds"] = whole(window)
+		p["MaximumBatchingWindowInSeconds"] = kind.Whole(window)
 	}
 	if n := w.Number("maxConcurrency"); n > 0 {
-		p["ScalingConfig"] = map[string]any{"MaximumConcurrency": whole(n)}
+		p["ScalingConfig"] = map[string]any{"MaximumConcurrency": kind.Whole(n)}
 	}
 	if w.Flag("partialFailures") {
 		p["FunctionResponseTypes"] = []any{"ReportBatchItemFailures"}
@@ -175,7 +161,7 @@ func (Kind) Finish(s *kind.Scope) error {
 	if fifo(s) {
 		p["FifoQueue"] = true
 	}
-	id := s.Add(deadLetters, kind.Resource{Type: "AWS::SQS::Queue", Properties: p, DeletionPolicy: retain(s), UpdateReplacePolicy: retain(s)})
+	id := s.AddStateful(deadLetters, kind.Resource{Type: "AWS::SQS::Queue", Properties: p})
 	s.Output("DeadLettersUrl", "Address of the dead-letter queue of "+s.Node.Name, cfn.Ref(id))
 	return nil
 }
@@ -194,7 +180,7 @@ func (Kind) Check(s *kind.Scope) []fault.Finding {
 }
 
 func redrive(target any, tries float64) map[string]any {
-	return map[string]any{"deadLetterTargetArn": target, "maxReceiveCount": whole(tries)}
+	return map[string]any{"deadLetterTargetArn": target, "maxReceiveCount": kind.Whole(tries)}
 }
 
 // builtIn tells whether a redrive policy points at the node's own dead-letter queue.
@@ -217,18 +203,3 @@ func readerTimeout(w *kind.Wire) float64 {
 }
 
 func fifo(s *kind.Scope) bool { return s.String("type") == "fifo" }
-
-func retain(s *kind.Scope) string {
-	if s.Flag("keep") {
-		return "Retain"
-	}
-	return "Delete"
-}
-
-// whole is a number as templates hold it: an int where it is one.
-func whole(f float64) any {
-	if f == float64(int(f)) {
-		return int(f)
-	}
-	return f
-}

@@ -38,9 +38,9 @@ const (
 	docESM  = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
 	docFIFO = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html"
 
-	// deadLetters is the suffix of the built-in dead-letter queue, policy that of the queue policy.
-	deadLetters, policy = "DeadLetters", "Policy"
-	fortnight           = 1209600 // seconds: the longest retention SQS offers
+	// deadLetters is the suffix of the built-in dead-letter queue.
+	deadLetters = "DeadLetters"
+	fortnight   = 1209600 // seconds: the longest retention SQS offers
 )
 
 // Spec describes the queue.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/policy"
 	"airloom/backend/kind/property"
 )
 
@@ -64,7 +65,7 @@ func queueOf(w kind.World, in kind.Instance, tx kind.Tx) queue {
 			// What cannot be read was not written by us: then the template's values count.
 			_ = json.Unmarshal(raw, &over)
 		}
-		q.policy = string(tx.Get(key('P', in.ARN)))
+		q.policy = policy.Text(tx, in.ARN)
 	}
 	value := func(name string) any {
 		if v, ok := over[name]; ok {

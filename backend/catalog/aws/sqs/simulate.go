@@ -1,13 +1,12 @@
 package sqs
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"strings"
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/policy"
 	"airloom/backend/kind/property"
 )
 
@@ -16,6 +15,9 @@ const (
 	policyType = "AWS::SQS::QueuePolicy"
 	space      = "sqs" // the namespace of all queues' state
 )
+
+// policies are the policies of queues.
+var policies = policy.Attachment{Type: policyType, To: queueType, Noun: "queue", List: "Queues", Space: space, ARN: arnOf}
 
 // Simulate brings queues, their policies and the SQS API. One broker serves one embedded sandbox.
 func (Kind) Simulate() kind.Simulation {
@@ -29,16 +31,7 @@ func (Kind) Simulate() kind.Simulation {
 			Replace:  []string{"QueueName", "FifoQueue"},
 			Stateful: true,
 			Check:    checkQueue, Create: b.create, Update: b.update, Delete: b.delete, Accept: b.accept, Push: "sqs:SendMessage", Receive: b.poll,
-		}, {
-			Type: policyType, Properties: []string{"PolicyDocument", "Queues"},
-			Create: b.createPolicy, Update: func(ctx context.Context, w kind.World, old, in kind.Instance) (kind.Instance, error) {
-				if err := b.deletePolicy(ctx, w, old); err != nil {
-					return in, err
-				}
-				in.PhysicalID = old.PhysicalID
-				return in, b.setPolicy(w, in)
-			}, Delete: b.deletePolicy,
-		}},
+		}, policies.ResourceType()},
 		Services: []kind.Service{{Name: "sqs", Serve: b.serve}},
 	}
 }
@@ -63,7 +56,7 @@ func checkQueue(p map[string]any) error {
 func (b *broker) create(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
 	name := property.Text(in.Properties, "QueueName")
 	if name == "" {
-		name = generatedName(w, in, 75)
+		name = generatedName(w, in)
 		if property.Flag(in.Properties, "FifoQueue") {
 			name += ".fifo"
 		}
@@ -130,66 +123,11 @@ func (b *broker) checkRedrive(w kind.World, in kind.Instance) error {
 	return nil
 }
 
-func (b *broker) createPolicy(_ context.Context, w kind.World, in kind.Instance) (kind.Instance, error) {
-	in.PhysicalID = generatedName(w, in, 120)
-	in.Attributes = map[string]any{"Id": in.PhysicalID}
-	return in, b.setPolicy(w, in)
-}
-
-// setPolicy writes the policy attribute of each queue. A queue has one policy: the last one written counts, and its
-// writer is remembered, so that removing an overwritten policy does not remove its successor.
-func (b *broker) setPolicy(w kind.World, in kind.Instance) error {
-	document, ok := in.Properties["PolicyDocument"].(map[string]any)
-	if !ok {
-		return fault.New(fault.Invalid, "the policy document of a queue policy must be an object").At(in.LogicalID)
-	}
-	queues, _ := in.Properties["Queues"].([]any)
-	for _, q := range queues {
-		url, _ := q.(string)
-		queue, ok := queueAt(w, url)
-		if !ok {
-			return fault.New(fault.NotFound, "the queue %s does not exist", url).At(in.LogicalID)
-		}
-		text, err := json.Marshal(document)
-		if err != nil {
-			return fault.Wrap(err, fault.Internal, "print a queue policy")
-		}
-		if err := w.State(space).Update(func(tx kind.Tx) error {
-			return cmp.Or(tx.Put(key('p', queue.ARN), []byte(in.PhysicalID)), tx.Put(key('P', queue.ARN), text))
-		}); err != nil {
-			return err
-		}
-		w.SetPolicy(queue.ARN, "policy", document)
-	}
-	return nil
-}
-
-func (b *broker) deletePolicy(_ context.Context, w kind.World, in kind.Instance) error {
-	queues, _ := in.Properties["Queues"].([]any)
-	for _, q := range queues {
-		url, _ := q.(string)
-		arn := arnOf(w, url)
-		mine := false
-		if err := w.State(space).Update(func(tx kind.Tx) error {
-			if mine = string(tx.Get(key('p', arn))) == in.PhysicalID; !mine {
-				return nil
-			}
-			return cmp.Or(tx.Delete(key('p', arn)), tx.Delete(key('P', arn)))
-		}); err != nil {
-			return err
-		}
-		if mine {
-			w.SetPolicy(arn, "policy", nil)
-		}
-	}
-	return nil
-}
-
 // generatedName is a physical name as CloudFormation makes them: stack, logical id and twelve random characters.
-func generatedName(w kind.World, in kind.Instance, limit int) string {
+func generatedName(w kind.World, in kind.Instance) string {
 	random := strings.ToUpper(strings.ReplaceAll(w.NewID(), "-", ""))[:12]
 	head := w.Stack() + "-" + in.LogicalID
-	return head[:min(len(head), limit-13)] + "-" + random
+	return head[:min(len(head), 62)] + "-" + random
 }
 
 func queueAt(w kind.World, url string) (kind.Instance, bool) {
