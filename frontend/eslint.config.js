@@ -32,7 +32,7 @@ export default tseslint.config(
   globalIgnores(['dist', 'e2e/out', 'src/bridge/api.gen.ts']),
   ...tseslint.configs.strict,
   {
-    files: ['src/**/*.{ts,tsx}', 'e2e/**/*.ts', 'vite.config.ts'],
+    files: ['src/**/*.{ts,tsx}', 'e2e/**/*.ts', 'bench/**/*.{ts,tsx}', 'vite.config.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

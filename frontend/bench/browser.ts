@@ -56,7 +56,7 @@ const period = 8;
 async function stream(cdp: CDPSession, ms: number, make: (share: number) => MouseEvent): Promise<void> {
   const start = performance.now();
   const under = new Set<Promise<unknown>>();
-  for (let due = 0; due < ms; ) {
+  for (let due = 0; due < ms;) {
     const sent = cdp.send('Input.dispatchMouseEvent', make(due / ms)).finally(() => under.delete(sent));
     under.add(sent);
     if (under.size >= 12) await Promise.race(under);
@@ -67,11 +67,14 @@ async function stream(cdp: CDPSession, ms: number, make: (share: number) => Mous
   await Promise.all(under);
 }
 
-type MouseEvent = Parameters<CDPSession['send']>[1] & {
-  type: 'mouseMoved' | 'mouseWheel' | 'mousePressed' | 'mouseReleased';
-  x: number;
-  y: number;
-};
+interface MouseEvent extends Point {
+  type: 'mouseMoved' | 'mouseWheel';
+  deltaX?: number;
+  deltaY?: number;
+  modifiers?: number;
+  button?: 'left';
+  buttons?: number;
+}
 
 const turn = 2 * Math.PI;
 
@@ -103,6 +106,6 @@ export async function drag(cdp: CDPSession, at: Point, ms: number): Promise<void
     x: at.x + 160 * t * Math.cos(turn * 2 * t) + 40 * t,
     y: at.y + 160 * t * Math.sin(turn * 2 * t) + 40 * t,
   });
-  await stream(cdp, ms, (t) => ({ type: 'mouseMoved', ...way(t), ...button }));
+  await stream(cdp, ms, (t) => ({ type: 'mouseMoved', ...way(t), button: 'left', buttons: 1 }));
   await cdp.send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...way(1), ...button, buttons: 0 });
 }

@@ -47,7 +47,10 @@ export async function profiled(
   const native = new Sums();
   for (const e of traceEvents) {
     if (e.ph !== 'X' || !e.dur) continue;
-    native.add(`${e.name} ${e.args.data?.type ?? ''}, ${threads.get(`${String(e.pid)} ${String(e.tid)}`) ?? ''}`, (e.tdur ?? e.dur) / 1000);
+    native.add(
+      `${e.name} ${e.args.data?.type ?? ''}, ${threads.get(`${String(e.pid)} ${String(e.tid)}`) ?? ''}`,
+      (e.tdur ?? e.dur) / 1000,
+    );
   }
   native.print(24);
 }

@@ -38,13 +38,25 @@ export function recorder(): Pick<Stage, 'record' | 'frames'> {
   };
 }
 
+/** When a page is whole: so many elements of these classes are there. */
+export interface Whole {
+  nodes: number;
+  wires: number;
+  node: string;
+  wire: string;
+}
+
 /**
- * Waits until a page is whole and resolves to when that was on the screen (performance.now). A line of text comes into the
- * page in the very frame in which everything else is there; Element Timing tells when a frame with it was presented,
- * rasterized and all (https://wicg.github.io/element-timing/).
+ * Waits until a page is whole and resolves to when that was on the screen, in milliseconds since the epoch. A line of text
+ * comes into the page in the very frame in which everything else is there; Element Timing tells when the frame with it
+ * was presented, rasterized and all (https://wicg.github.io/element-timing/). Runs in pages that are not ours to build as
+ * well, so it stands alone.
  */
-export function painted(whole: () => boolean): Promise<number> {
+export function painted(whole: Whole): Promise<number> {
   return new Promise((done) => {
+    const nodes = document.getElementsByClassName(whole.node);
+    const wires = document.getElementsByClassName(whole.wire);
+    const windows = document.getElementsByClassName('react-flow__viewport');
     const sign = document.createElement('p');
     sign.textContent = 'whole';
     sign.setAttribute('elementtiming', 'whole');
@@ -52,23 +64,16 @@ export function painted(whole: () => boolean): Promise<number> {
     new PerformanceObserver((list, self) => {
       self.disconnect();
       sign.remove();
-      done((list.getEntries()[0] as PerformanceEntry & { renderTime: number }).renderTime);
+      const entry = list.getEntries()[0] as PerformanceEntry & { renderTime: number };
+      done(performance.timeOrigin + entry.renderTime);
     }).observe({ type: 'element', buffered: false });
     const look = (): void => {
-      if (whole()) document.body.append(sign);
+      // The drawing has come to its place when the window is not where it begins.
+      const shown = (windows[0] as HTMLElement | undefined)?.style.transform ?? '';
+      const placed = shown !== '' && !shown.startsWith('translate(0px, 0px)');
+      if (placed && nodes.length >= whole.nodes && wires.length >= whole.wires) document.body.append(sign);
       else requestAnimationFrame(look);
     };
     look();
   });
 }
-
-/** Everything is there: boxes, wires, and the window around them. */
-export const wholeOf = (nodes: number, wires: number, box: string, wire: string): (() => boolean) => {
-  const boxes = document.getElementsByClassName(box);
-  const lines = document.getElementsByClassName(wire);
-  const windows = document.getElementsByClassName('react-flow__viewport');
-  return () =>
-    boxes.length >= nodes &&
-    lines.length >= wires &&
-    !(windows[0] as HTMLElement).style.transform.endsWith('scale(1)');
-};

@@ -11,7 +11,7 @@ import { applyDiff } from '../../src/design/apply';
 import type { Design } from '../../src/design/types';
 import { Session } from '../../src/session/session';
 import { useStore } from '../../src/session/store';
-import { painted, recorder, wholeOf } from './frames';
+import { painted, recorder } from './frames';
 import { middle } from './drawing';
 import type { Stage } from './stage';
 
@@ -56,7 +56,7 @@ export function ours(design: Design, root: HTMLElement): Stage {
   return {
     ...recorder(),
     mount: async () => {
-      const start = performance.now();
+      const start = performance.timeOrigin + performance.now();
       session.begin();
       createRoot(root).render(
         <StrictMode>
@@ -69,7 +69,7 @@ export function ours(design: Design, root: HTMLElement): Stage {
           ready();
         });
       });
-      return (await painted(wholeOf(nodes, wires, 'box', 'wire'))) - start;
+      return (await painted({ nodes, wires, node: 'box', wire: 'wire' })) - start;
     },
     all: () => {
       fit(board);

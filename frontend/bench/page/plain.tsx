@@ -20,7 +20,7 @@ import { fakeKinds, fakeProtocols } from '../../src/bridge/fakeshelf';
 import { Shelf } from '../../src/catalog/shelf';
 import { summary } from '../../src/catalog/summary';
 import type { Design, ID } from '../../src/design/types';
-import { painted, recorder, wholeOf } from './frames';
+import { painted, recorder } from './frames';
 import { middle } from './drawing';
 import { middleOf } from './ours';
 import './plain.css';
@@ -86,20 +86,24 @@ export function plain(design: Design, root: HTMLElement): Stage {
     const data = { name, kind: spec.title, info: summary(spec, props), icon: shelf.icon(kind) };
     return { id, type: 'box', position: { x, y }, data };
   });
-  const edges = Object.values(design.edges).map(
-    ({ id, from, to, access }): Edge => ({ id, source: from.node, target: to.node, label: access }),
-  );
+  const edges = Object.values(design.edges).map(({ id, from, to, access }): Edge => ({
+    id,
+    source: from.node,
+    target: to.node,
+    label: access,
+  }));
   return {
     ...recorder(),
     mount: async () => {
-      const start = performance.now();
+      const start = performance.timeOrigin + performance.now();
       createRoot(root).render(
         <StrictMode>
           <Page nodes={nodes} edges={edges} held={held} />
         </StrictMode>,
       );
       await new Promise(requestAnimationFrame);
-      return (await painted(wholeOf(nodes.length, edges.length, 'plain', 'react-flow__edge'))) - start;
+      const whole = { nodes: nodes.length, wires: edges.length, node: 'plain', wire: 'react-flow__edge' };
+      return (await painted(whole)) - start;
     },
     all: () => {
       void held.flow?.fitView({ padding: 0.04, maxZoom: 1 });
