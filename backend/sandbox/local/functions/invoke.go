@@ -100,6 +100,7 @@ func (h *Host) run(e *environment, arn string, in Request) (kind.InvokeResult, e
 				e.log.start(inv.id)
 				return h.finish(e, inv, *failed, 0), nil
 			}
+			e.output.drain() // what was printed while it began comes before its first event
 		}
 		e.log.start(inv.id)
 		began := time.Now()
