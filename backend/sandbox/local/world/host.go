@@ -3,7 +3,9 @@ package world
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"airloom/backend/kind"
@@ -44,10 +46,7 @@ func (w *World) Down(in kind.Instance) {
 func (w *World) Live() {
 	w.mu.Lock()
 	w.live = true
-	all := make([]*running, 0, len(w.running))
-	for _, r := range w.running {
-		all = append(all, r)
-	}
+	all := slices.Collect(maps.Values(w.running))
 	w.mu.Unlock()
 	for _, r := range all {
 		w.start(r)
@@ -58,10 +57,7 @@ func (w *World) Live() {
 func (w *World) Close() {
 	w.mu.Lock()
 	w.live = false
-	all := make([]*running, 0, len(w.running))
-	for _, r := range w.running {
-		all = append(all, r)
-	}
+	all := slices.Collect(maps.Values(w.running))
 	w.mu.Unlock()
 	w.stop()
 	for _, r := range all {
