@@ -17,8 +17,8 @@ describe('resources by record', () => {
     });
     const trace = { Worker: 'worker', WorkerRole: 'worker', Own: 'own', WorkerArn: 'worker' };
     const found = byRecord({ body, trace });
-    expect(found.get('worker')?.map((r) => r.type)).toEqual(['Lambda Function', 'IAM Role']);
-    expect(found.get('own')).toEqual([{ logicalId: 'Own', type: 'Custom Thing' }]);
+    expect(found.get('worker')?.map((r) => r.short)).toEqual(['Function', 'Role']);
+    expect(found.get('own')).toEqual([{ logicalId: 'Own', type: 'Custom::Thing', short: 'Thing' }]);
     expect(found.size).toBe(2);
   });
 });

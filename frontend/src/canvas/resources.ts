@@ -7,8 +7,9 @@ import { Store } from '../session/store';
 
 export interface Resource {
   logicalId: string;
-  /** Without the vendor: "IAM Role". */
   type: string;
+  /** The last part of the type: "Role". */
+  short: string;
 }
 
 export type ByRecord = ReadonlyMap<ID, readonly Resource[]>;
@@ -21,14 +22,12 @@ export function byRecord(t: Pick<Template, 'body' | 'trace'>): ByRecord {
     const id = t.trace[logicalId];
     if (!id) continue;
     const list = out.get(id) ?? [];
-    list.push({ logicalId, type: typeWords(r.Type ?? '') });
+    const type = r.Type ?? '';
+    list.push({ logicalId, type, short: type.slice(type.lastIndexOf(':') + 1) });
     out.set(id, list);
   }
   return out;
 }
-
-/** "AWS::Lambda::EventSourceMapping" → "Lambda EventSourceMapping"; others keep their whole name. */
-const typeWords = (type: string): string => type.replace(/^AWS::/, '').replaceAll('::', ' ');
 
 /** Edits that follow one another at once are asked about once. */
 const pause = 200;

@@ -62,6 +62,12 @@ describe('routes', () => {
     expect(after).not.toBe(before);
     expect(all.of(d, ab)?.d).toBe(before?.d);
   });
+  it('turn one after the other where they share a port', () => {
+    const back = (y: number, from: number) =>
+      detour({ x: 0, y }, { x: -300, y: 400 }, 0, [], [{ x: -200, y: -32, w: 200, h: 64 }], { from, to: 0 });
+    const [one, two] = [back(0, -7), back(14, 7)];
+    expect(one?.[1]?.x).toBeGreaterThan(two?.[1]?.x ?? NaN);
+  });
   it('give up where no way around is near', () => {
     const wall = { x: 100, y: -5000, w: 50, h: 10000 };
     expect(detour({ x: 0, y: 0 }, { x: 300, y: 0 }, 0, [wall])).not.toBeNull();

@@ -80,9 +80,15 @@ export class Routes {
     const back = b.x < a.x;
     if (back || this.near(grow(box, 4), ends).some((r) => passes(points, grow(r, 4)))) {
       const own = back ? [...ends].flatMap((id) => this.boxes.get(id)?.rect ?? []) : [];
-      const corners = detour(a, b, lane, this.near(grow(boxOf([a, b]), around), ends), own);
+      const corners = detour(a, b, lane, this.near(grow(boxOf([a, b]), around), ends), own, this.fanOf.get(e.id));
       if (corners) {
-        return { d: rounded(corners, 14), tip: tip(b), middle: halfway(corners), points: corners, box: boxOf(corners) };
+        return {
+          d: rounded(corners, 14),
+          tip: tip(b),
+          middle: labelled(corners),
+          points: corners,
+          box: boxOf(corners),
+        };
       }
     }
     return { ...plain, points, box };
@@ -194,14 +200,17 @@ export function detour(
   lane: number,
   boxes: readonly Rect[],
   own: readonly Rect[] = [],
+  fan = { from: 0, to: 0 },
 ): Point[] | null {
   const shift = lane * 10;
+  const down = b.y > a.y ? -1 : 1;
   const all = [...boxes, ...own];
   const walls = [...boxes.map((r) => grow(r, clear / 3)), ...own.map((r) => grow(r, -1))];
   const sides = all.flatMap((r) => [r.x - clear + shift, r.x + r.w + clear + shift]);
   const forward = b.x - a.x > 2 * clear;
-  const first = a.x + clear + Math.abs(shift);
-  const last = b.x - clear - Math.abs(shift);
+  // Wires that share a port turn one after the other, so that they do not cross there.
+  const first = a.x + clear + Math.abs(shift) + down * fan.from * 0.5;
+  const last = b.x - clear - Math.abs(shift) + down * fan.to * 0.5;
   const starts = [
     first,
     ...closest(
@@ -218,7 +227,8 @@ export function detour(
       5,
     ),
   ];
-  const between = all.flatMap((r) => [r.y - clear + shift, r.y + r.h + clear + shift]);
+  const level = shift + (fan.from + fan.to) * 0.35;
+  const between = all.flatMap((r) => [r.y - clear + level, r.y + r.h + clear + level]);
   const levels = [a.y, b.y, ...closest(between, (a.y + b.y) / 2, 16)];
   let best: Point[] | null = null;
   let cost = Infinity;
@@ -248,23 +258,26 @@ function straighten(points: readonly Point[]): Point[] {
   });
   return distinct.filter((p, i) => {
     const [q, r] = [distinct[i - 1], distinct[i + 1]];
-    return !q || !r || !((q.x === p.x && p.x === r.x) || (q.y === p.y && p.y === r.y));
+    if (!q || !r) return true;
+    // A line that goes back on itself turns, though it stays on its line.
+    const level = q.y === p.y && p.y === r.y && (p.x - q.x) * (r.x - p.x) > 0;
+    const upright = q.x === p.x && p.x === r.x && (p.y - q.y) * (r.y - p.y) > 0;
+    return !level && !upright;
   });
 }
 
 const lengthOf = (points: readonly Point[]): number =>
   points.reduce((sum, p, i) => sum + Math.hypot(p.x - (points[i - 1] ?? p).x, p.y - (points[i - 1] ?? p).y), 0);
 
-/** The point half the way along. */
-function halfway(points: readonly Point[]): Point {
-  let left = lengthOf(points) / 2;
+/** Where a label has room: the middle of the longest level piece. */
+function labelled(points: readonly Point[]): Point {
+  let middle = points[0] ?? { x: 0, y: 0 };
+  let longest = 0;
   for (let i = 1; i < points.length; i++) {
     const [p, q] = [points[i - 1], points[i]];
-    if (!p || !q) break;
-    const step = Math.hypot(q.x - p.x, q.y - p.y);
-    if (left <= step)
-      return { x: p.x + ((q.x - p.x) * left) / (step || 1), y: p.y + ((q.y - p.y) * left) / (step || 1) };
-    left -= step;
+    if (!p || !q || p.y !== q.y || Math.abs(q.x - p.x) <= longest) continue;
+    longest = Math.abs(q.x - p.x);
+    middle = { x: (p.x + q.x) / 2, y: p.y };
   }
-  return points[0] ?? { x: 0, y: 0 };
+  return middle;
 }

@@ -63,8 +63,8 @@ const Row = memo(function Row(props: {
       style={{ transform: `translate(${String(props.x)}px, ${String(props.y)}px)`, width: props.width }}
     >
       {props.list.map((r) => (
-        <li key={r.logicalId} className="chip" title={r.logicalId}>
-          {r.type}
+        <li key={r.logicalId} className="chip" title={`${r.logicalId}\n${r.type}`}>
+          {r.short}
         </li>
       ))}
     </ul>
