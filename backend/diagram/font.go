@@ -62,6 +62,7 @@ type glyph struct {
 	index sfnt.GlyphIndex
 	char  rune
 	x     float64
+	drift float64 // of x from where the letters' own widths alone would put it
 }
 
 // set puts a text's letters on a line and gives its width. Letters that Inter lacks become the replacement character.
@@ -71,6 +72,7 @@ func set(s string, f font) (line []glyph, width float64) {
 	ppem := fixed.I(units)
 	scale := f.size / units / 64
 	before := sfnt.GlyphIndex(0)
+	drift := 0.0
 	for _, r := range s {
 		i, err := face.GlyphIndex(&buf, r)
 		if err != nil || i == 0 {
@@ -79,12 +81,12 @@ func set(s string, f font) (line []glyph, width float64) {
 		}
 		if before != 0 {
 			if k, err := face.Kern(&buf, before, i, ppem, 0); err == nil {
-				width += float64(k) * scale
+				width, drift = width+float64(k)*scale, drift+float64(k)*scale
 			}
 		}
-		line = append(line, glyph{i, r, width})
+		line = append(line, glyph{i, r, width, drift})
 		if adv, err := face.GlyphAdvance(&buf, i, ppem, 0); err == nil {
-			width += float64(adv)*scale + f.spacing
+			width, drift = width+float64(adv)*scale+f.spacing, drift+f.spacing
 		}
 		before = i
 	}

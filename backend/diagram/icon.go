@@ -237,7 +237,7 @@ func readPath(d string) (Path, error) {
 			at.Y = y
 			p.line(at.X, at.Y)
 		case 'C', 'S':
-			a := Point{}
+			var a Point
 			if up == 'C' {
 				a = point()
 			} else {

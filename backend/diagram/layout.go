@@ -67,8 +67,9 @@ type layouter struct {
 	d        design.Design
 	dir      Direction
 	spec     func(string) (kind.Spec, bool)
-	edges    []design.Edge
-	at       map[design.ID]Rect // where things are by now
+	edges    map[design.ID][]design.Edge // by the containers that they have an end in
+	loops    map[design.ID]float64       // room above the nodes that have wires of their own
+	at       map[design.ID]Rect          // where things are by now
 	groups   map[design.ID]bool
 	inside   map[design.ID][]design.ID // direct contents, sorted
 	chosen   map[design.ID]bool        // nil for all
@@ -76,7 +77,7 @@ type layouter struct {
 }
 
 func newLayouter(d design.Design, ids []design.ID, dir Direction, spec func(string) (kind.Spec, bool)) *layouter {
-	l := &layouter{d: d, dir: dir, spec: spec, at: map[design.ID]Rect{}, groups: map[design.ID]bool{},
+	l := &layouter{d: d, dir: dir, spec: spec, edges: map[design.ID][]design.Edge{}, loops: map[design.ID]float64{}, at: map[design.ID]Rect{}, groups: map[design.ID]bool{},
 		inside: map[design.ID][]design.ID{}, anchored: map[design.ID]bool{}}
 	for _, id := range d.NodeIDs() {
 		n := d.Nodes[id]
@@ -94,7 +95,7 @@ func newLayouter(d design.Design, ids []design.ID, dir Direction, spec func(stri
 	}
 	for _, id := range d.EdgeIDs() {
 		if e := d.Edges[id]; has(d.Nodes, e.From.Node) && has(d.Nodes, e.To.Node) {
-			l.edges = append(l.edges, e)
+			l.file(e)
 		}
 	}
 	if len(ids) > 0 {
@@ -104,6 +105,24 @@ func newLayouter(d design.Design, ids []design.ID, dir Direction, spec func(stri
 		}
 	}
 	return l
+}
+
+// file notes an edge at every container that one of its ends lies in.
+func (l *layouter) file(e design.Edge) {
+	if e.From.Node == e.To.Node {
+		l.loops[e.From.Node] = loopRoom
+		return
+	}
+	at := map[design.ID]bool{}
+	for _, id := range []design.ID{e.From.Node, e.To.Node} {
+		for id != "" {
+			id = l.home(id)
+			if !at[id] {
+				at[id] = true
+				l.edges[id] = append(l.edges[id], e)
+			}
+		}
+	}
 }
 
 func (l *layouter) choose(id design.ID) {
@@ -154,17 +173,11 @@ func (l *layouter) arrange(home design.ID, ids []design.ID) {
 	index := map[design.ID]int{}
 	nodes := make([]layered.Node, len(ids))
 	old := Rect{X: math.Inf(1), Y: math.Inf(1)}
-	loops := map[design.ID]float64{}
-	for _, e := range l.edges {
-		if e.From.Node == e.To.Node {
-			loops[e.From.Node] = loopRoom
-		}
-	}
 	for i, id := range ids {
 		r := l.at[id]
 		index[id] = i
 		old.X, old.Y = min(old.X, r.X), min(old.Y, r.Y)
-		r.Y, r.H = r.Y-loops[id], r.H+loops[id]
+		r.Y, r.H = r.Y-l.loops[id], r.H+l.loops[id]
 		nodes[i] = layered.Node{X: r.X, Y: r.Y, W: r.W, H: r.H, Pinned: l.anchored[id]}
 		if l.dir == TopToBottom {
 			n := &nodes[i]
@@ -172,7 +185,7 @@ func (l *layouter) arrange(home design.ID, ids []design.ID) {
 		}
 	}
 	var wires []layered.Edge
-	for _, e := range l.edges {
+	for _, e := range l.edges[home] {
 		a, b := l.sibling(e.From.Node, home, index), l.sibling(e.To.Node, home, index)
 		switch {
 		case a == b:
@@ -185,7 +198,7 @@ func (l *layouter) arrange(home design.ID, ids []design.ID) {
 			continue
 		}
 		wires = append(wires, layered.Edge{From: a, To: b, Room: l.room(e),
-			Out: l.touch(e.From, kind.Out, l.at[ids[a]], loops[ids[a]]), In: l.touch(e.To, kind.In, l.at[ids[b]], loops[ids[b]])})
+			Out: l.touch(e.From, kind.Out, l.at[ids[a]], l.loops[ids[a]]), In: l.touch(e.To, kind.In, l.at[ids[b]], l.loops[ids[b]])})
 	}
 	gaps := layered.Gaps{Layer: layerGap, Node: nodeGap, Part: partGap}
 	if l.dir == TopToBottom { // wires leave and arrive at the sides, and bend there
@@ -199,7 +212,7 @@ func (l *layouter) arrange(home design.ID, ids []design.ID) {
 		if l.dir == TopToBottom {
 			p.X, p.Y = p.Y, p.X
 		}
-		p.Y += loops[id]
+		p.Y += l.loops[id]
 		places[i] = p
 		low.X, low.Y = min(low.X, p.X), min(low.Y, p.Y)
 		free = free && !l.anchored[id]

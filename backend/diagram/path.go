@@ -94,9 +94,7 @@ func (p Path) lines(tolerance float64) (runs [][]Point, closed []bool) {
 			at = s.P[0]
 			*last = append(*last, at)
 		case 'C':
-			for _, q := range bezier(at, s.P, tolerance) {
-				*last = append(*last, q)
-			}
+			*last = append(*last, bezier(at, s.P, tolerance)...)
 			at = s.P[2]
 		case 'Z':
 			closed[len(closed)-1] = true

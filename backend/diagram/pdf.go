@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"math"
 	"strings"
 	"time"
 
@@ -102,17 +103,18 @@ func (b *page) text(x, y float64, f font, c color.NRGBA, s string) {
 	b.ink(c)
 	b.doc.SetTextColor(int(c.R), int(c.G), int(c.B))
 	b.doc.SetFont(family, "", f.size*b.scale)
-	// Every word begins where it belongs, so that what kerning moves does not add up.
+	// fpdf knows neither kerning nor spacing: a run ends at a space, and where they have moved a letter visibly.
 	line, _ := set(s, f)
 	for i := 0; i < len(line); {
-		var word strings.Builder
+		var run strings.Builder
 		from := i
-		for ; i < len(line) && line[i].char != ' '; i++ {
-			word.WriteRune(line[i].char)
+		for ; i < len(line) && line[i].char != ' ' && math.Abs(line[i].drift-line[from].drift) < 0.03*f.size; i++ {
+			run.WriteRune(line[i].char)
 		}
 		if i > from {
-			b.doc.Text((x+line[from].x-b.origin.X)*b.scale, (y-b.origin.Y)*b.scale, word.String())
+			b.doc.Text((x+line[from].x-b.origin.X)*b.scale, (y-b.origin.Y)*b.scale, run.String())
+		} else {
+			i++
 		}
-		i++
 	}
 }

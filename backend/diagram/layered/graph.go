@@ -178,9 +178,7 @@ func (g *graph) join(a, b int, here, there, weight float64) {
 // first orders each layer as a search in depth meets it, which keeps what belongs together side by side.
 func (g *graph) first() {
 	layer := make([]int, len(g.verts))
-	for i, r := range g.rank {
-		layer[i] = r
-	}
+	copy(layer, g.rank)
 	for l, row := range g.layers {
 		for _, v := range row {
 			layer[v] = l
