@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -70,21 +71,52 @@ func (s *Session) begin(units []kind.Unit, sink event.Sink) error {
 	return nil
 }
 
-// Code lists a function's source and shows its handler. People edit it in their own editor.
-func (s *Session) Code(node string) (Source, error) {
+// Reveal gives the folder of a function's source on this machine, for a person to open it in their own editor. A function that
+// was just drawn gets its first code before.
+func (s *Session) Reveal(node string) (string, error) {
+	u, err := s.unit(node)
+	if err != nil {
+		return "", err
+	}
+	if err := s.begin([]kind.Unit{u}, event.Discard); err != nil {
+		return "", err
+	}
+	root, err := os.OpenRoot(s.Folder())
+	if err != nil {
+		return "", fault.Wrap(err, fault.Unavailable, "opening the project's folder")
+	}
+	defer root.Close()
+	// The root follows no link out of the project.
+	dir := path.Clean(u.Source)
+	if info, err := root.Stat(dir); err != nil || !info.IsDir() {
+		return "", fault.Wrap(err, fault.NotFound, "there is no folder %s in the project", u.Source).At(string(u.Node)).Try("make it, or change the node's source")
+	}
+	return filepath.Join(s.Folder(), filepath.FromSlash(dir)), nil
+}
+
+// unit is a function's unit of code.
+func (s *Session) unit(node string) (kind.Unit, error) {
 	n, err := s.Node(node)
 	if err != nil {
-		return Source{}, err
+		return kind.Unit{}, err
 	}
 	b, err := s.Preview()
 	if err != nil {
-		return Source{}, err
+		return kind.Unit{}, err
 	}
 	i := slices.IndexFunc(b.Units, func(u kind.Unit) bool { return u.Node == n.ID })
 	if i < 0 {
-		return Source{}, fault.New(fault.Unsupported, "%s has no code", n.Name).At(string(n.ID))
+		return kind.Unit{}, fault.New(fault.Unsupported, "%s has no code", n.Name).At(string(n.ID))
 	}
-	u := b.Units[i]
+	return b.Units[i], nil
+}
+
+// Code lists a function's source and shows its handler. People edit it in their own editor.
+func (s *Session) Code(node string) (Source, error) {
+	u, err := s.unit(node)
+	if err != nil {
+		return Source{}, err
+	}
 	out := Source{Path: u.Source, Files: []SourceFile{}}
 	root, err := os.OpenRoot(s.Folder())
 	if err != nil {
@@ -93,7 +125,7 @@ func (s *Session) Code(node string) (Source, error) {
 	defer root.Close()
 	dir, err := root.OpenRoot(path.Clean(u.Source))
 	if err != nil {
-		return out, fault.Wrap(err, fault.NotFound, "opening the source of %s", n.Name).At(string(n.ID)).Try("make the folder %s, or change the node's source", u.Source)
+		return out, fault.Wrap(err, fault.NotFound, "opening the source of %s", u.Name).At(string(u.Node)).Try("make the folder %s, or change the node's source", u.Source)
 	}
 	defer dir.Close()
 	stem, _, _ := strings.Cut(path.Base(u.Handler), ".")
@@ -121,7 +153,7 @@ func (s *Session) Code(node string) (Source, error) {
 		return nil
 	})
 	if err != nil {
-		return out, fault.Wrap(err, fault.Unavailable, "reading the source of %s", n.Name).At(string(n.ID))
+		return out, fault.Wrap(err, fault.Unavailable, "reading the source of %s", u.Name).At(string(u.Node))
 	}
 	return out, nil
 }

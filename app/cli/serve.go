@@ -80,7 +80,7 @@ func (r *run) window(ctx context.Context, project string) error {
 	var open atomic.Pointer[desktop.Window]
 	browse := desktop.Browse("docs.aws.amazon.com", "aws.amazon.com", "console.aws.amazon.com", "auth0.com", "docs.stripe.com", "stripe.com")
 	h, stop := web.Handler(web.Options{App: r.application(), Files: r.Files, Token: token, Hosts: []string{desktop.Host()}, Boot: r.Token(),
-		Folder: r.Home, Log: r.log(), OpenExternal: browse, OpenDeployed: desktop.BrowseDeployed,
+		Folder: r.Home, Log: r.log(), OpenExternal: browse, OpenDeployed: desktop.BrowseDeployed, Reveal: desktop.Reveal,
 		Dialogs: func() web.Dialogs {
 			if w := open.Load(); w != nil {
 				return *w

@@ -3,7 +3,9 @@ package desktop
 import (
 	"net/netip"
 	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -62,20 +64,48 @@ func allowed(address string, hosts []string) (string, error) {
 	return u.String(), nil
 }
 
-// launch starts the system's opener and does not wait for it. The address is one argument and starts with http.
+// launch opens an address, which starts with http.
 func launch(address string) error {
-	var cmd *exec.Cmd
-	switch runtime.GOOS {
+	return begin(opener(runtime.GOOS, address), "start a browser", address, "open the address by hand")
+}
+
+func opener(system, address string) []string {
+	switch system {
 	case "windows":
-		cmd = exec.Command("rundll32", "url.dll,FileProtocolHandler", address)
+		return []string{"rundll32", "url.dll,FileProtocolHandler", address}
 	case "darwin":
-		cmd = exec.Command("open", address)
-	default:
-		cmd = exec.Command("xdg-open", address)
+		return []string{"open", address}
 	}
+	return []string{"xdg-open", address}
+}
+
+// Reveal shows a folder in the system's file manager. It opens no file: systems run programs and scripts that are opened.
+func Reveal(folder string) error {
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() || !filepath.IsAbs(folder) {
+		return fault.New(fault.Denied, "only folders are shown").At(folder)
+	}
+	return begin(revealer(runtime.GOOS, folder), "start the file manager", folder, "open the folder by hand")
+}
+
+// revealer shows a folder. On macOS a folder may be a program, which is started where it is opened: there it is shown in the
+// one above.
+func revealer(system, folder string) []string {
+	switch system {
+	case "windows":
+		return []string{"explorer", folder}
+	case "darwin":
+		return []string{"open", "-R", folder}
+	}
+	return []string{"xdg-open", folder}
+}
+
+// begin starts the system's opener and does not wait for it. What is opened is one argument, and no option: it starts with
+// http or is an absolute path.
+func begin(command []string, doing, what, instead string) error {
+	cmd := exec.Command(command[0], command[1:]...)
 	if err := cmd.Start(); err != nil {
-		return fault.Wrap(err, fault.Unavailable, "start a browser").At(address).Try("open the address by hand")
+		return fault.Wrap(err, fault.Unavailable, "%s", doing).At(what).Try("%s", instead)
 	}
-	go func() { _ = cmd.Wait() }() // the opener's own end; its exit tells nothing about the page
+	go func() { _ = cmd.Wait() }() // the opener's own end; its exit tells nothing about what it opened
 	return nil
 }

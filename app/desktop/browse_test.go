@@ -1,6 +1,13 @@
 package desktop
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"airloom/backend/fault"
+)
 
 // What a deployment gave is https anywhere, or this machine; what reaches here has been compared with the deployment already.
 func TestBrowseDeployedRefuses(t *testing.T) {
@@ -15,6 +22,38 @@ func TestBrowseDeployedRefuses(t *testing.T) {
 		"javascript:alert(1)", "ssh://127.0.0.1"} {
 		if got, err := deployed(bad); err == nil {
 			t.Errorf("deployed(%q) = %q, want a refusal", bad, got)
+		}
+	}
+}
+
+// Folders alone are shown: a file that is opened may run.
+func TestRevealRefusesWhatIsNoFolder(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "index.js")
+	if err := os.WriteFile(file, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	for _, bad := range []string{"", ".", "-flag", file, filepath.Join(dir, "gone"), "https://docs.aws.amazon.com/"} {
+		if err := Reveal(bad); fault.CodeOf(err) != fault.Denied {
+			t.Errorf("Reveal(%q): %v, want a refusal", bad, err)
+		}
+	}
+	t.Setenv("PATH", dir)
+	if err := Reveal(dir); fault.CodeOf(err) != fault.Unavailable {
+		t.Errorf("without a file manager: %v", err)
+	}
+}
+
+func TestCommands(t *testing.T) {
+	for system, want := range map[string][]string{"linux": {"xdg-open", "/a"}, "freebsd": {"xdg-open", "/a"}, "darwin": {"open", "-R", "/a"}, "windows": {"explorer", "/a"}} {
+		if got := revealer(system, "/a"); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", system, got, want)
+		}
+	}
+	for system, want := range map[string][]string{"linux": {"xdg-open", "http://a"}, "darwin": {"open", "http://a"}, "windows": {"rundll32", "url.dll,FileProtocolHandler", "http://a"}} {
+		if got := opener(system, "http://a"); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", system, got, want)
 		}
 	}
 }

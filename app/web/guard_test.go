@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -314,5 +315,24 @@ func TestAnExportIsSavedWhereThePersonSays(t *testing.T) {
 	}
 	if out := newWorld(t, false).call("save", exportIn{Format: "svg"}); out.Code != http.StatusNotImplemented {
 		t.Errorf("a browser: %d %s", out.Code, out.Body)
+	}
+}
+
+// The window shows the folder of a node's source, whatever the page says; a browser refuses, and nothing is written for it.
+func TestOnlySourcesOfTheProjectAreShown(t *testing.T) {
+	w := newWorld(t, true)
+	out := decode[pathIn](t, w.call("reveal", nodeIn{"box"}))
+	if s, err := w.app.Session(); err != nil || out.Path != s.Folder() || !slices.Equal(w.opened, []string{out.Path}) {
+		t.Errorf("%q, opened %q, %v", out.Path, w.opened, err)
+	}
+	for _, bad := range []string{"", "nobody", "..", "/etc", "../box", "file:///etc"} {
+		if out := w.call("reveal", nodeIn{bad}); out.Code < 400 || out.Code >= 500 || len(w.opened) != 1 {
+			t.Errorf("%q: %d %s, opened %q", bad, out.Code, out.Body, w.opened)
+		}
+	}
+	browser := newWorld(t, false)
+	out2 := browser.call("reveal", nodeIn{"box"})
+	if f := decode[wireFault](t, out2); out2.Code != http.StatusNotImplemented || f.Hint == "" || browser.effects.Load() != 0 {
+		t.Errorf("a browser: %d %s", out2.Code, out2.Body)
 	}
 }

@@ -47,6 +47,7 @@ func register(api huma.API, o *ops) {
 	operation(api, "logs", "Past log lines", o.logs)
 	operation(api, "follow", "Tell log lines as they come", o.follow)
 	operation(api, "code", "A function's source files", o.code)
+	operation(api, "reveal", "Show a function's source folder in the system's file manager", o.reveal)
 	operation(api, "export", "The drawing in another form", o.export)
 	operation(api, "save", "Write the drawing in another form where a native dialog says", o.save)
 	operation(api, "external", "Open an address in the person's browser", o.external)
@@ -362,6 +363,20 @@ type nodeIn struct {
 
 func (o *ops) code(_ context.Context, in nodeIn) (out app.Source, err error) {
 	err = o.session(func(s *app.Session) error { out, err = s.Code(in.Node); return err })
+	return out, err
+}
+
+// reveal names no path of the page's: it is the folder of a node's source, within the project.
+func (o *ops) reveal(_ context.Context, in nodeIn) (out pathIn, err error) {
+	if o.Reveal == nil {
+		return out, fault.New(fault.Unsupported, "a browser cannot open a folder").At(in.Node).Try("open it in your editor by its path")
+	}
+	err = o.session(func(s *app.Session) error {
+		if out.Path, err = s.Reveal(in.Node); err != nil {
+			return err
+		}
+		return o.Reveal(out.Path)
+	})
 	return out, err
 }
 

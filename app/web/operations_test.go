@@ -62,7 +62,7 @@ func TestAMissingApplicationIsAFault(t *testing.T) {
 		}
 		w := newWorld(t, false)
 		mux := http.NewServeMux()
-		o := &ops{Options{OpenExternal: func(string) error { panic("no browser") }}}
+		o := &ops{Options{OpenExternal: func(string) error { panic("no browser") }, Reveal: func(string) error { return nil }}}
 		register(newAPI(mux), o)
 		w.handler = &guard{token: token, hosts: []string{host}, next: mux, log: w.handler.(*guard).log}
 		out := w.call(op, all[op])

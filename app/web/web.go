@@ -40,6 +40,8 @@ type Options struct {
 	// nil refuses.
 	OpenExternal func(url string) error
 	OpenDeployed func(url string) error
+	// Reveal shows a folder of the project in the system's file manager; nil refuses.
+	Reveal func(folder string) error
 }
 
 // Handler makes the door. Closing stop ends its listening to the application.

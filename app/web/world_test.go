@@ -69,6 +69,7 @@ func newWorld(t *testing.T, window bool) *world {
 		OpenExternal: func(url string) error { w.touch(); w.opened = append(w.opened, url); return nil },
 		OpenDeployed: func(url string) error { w.touch(); w.opened = append(w.opened, "deployed "+url); return nil }}
 	if window {
+		o.Reveal = func(folder string) error { w.touch(); w.opened = append(w.opened, folder); return nil }
 		o.Dialogs = func() Dialogs { return dialogs{w} }
 	}
 	h, stop := Handler(o)
@@ -127,7 +128,7 @@ func inputs(t *testing.T) map[string]any {
 		"takein": takeInIn{Accept: true}, "layout": layoutIn{Direction: "right"}, "template": templateIn{"json"}, "delta": idIn{"box"},
 		"plan": sandboxIn{"local"}, "deploy": deployIn{Sandbox: "local", Plan: "plan-1", Trust: true}, "destroy": destroyIn{"local", "local"},
 		"cancel": jobOut{"job-1"}, "job": jobOut{"job-1"}, "deployment": sandboxIn{"local"},
-		"call": callIn{"local", "box", "{}"}, "logs": logsIn{Sandbox: "local"}, "follow": sandboxIn{"local"}, "code": nodeIn{"box"},
+		"call": callIn{"local", "box", "{}"}, "logs": logsIn{Sandbox: "local"}, "follow": sandboxIn{"local"}, "code": nodeIn{"box"}, "reveal": nodeIn{"box"},
 		"export": exportIn{Format: "svg"}, "save": exportIn{Format: "svg"}, "external": urlIn{URL: "https://docs.aws.amazon.com/lambda/"},
 	}
 	known := operations(t)

@@ -255,6 +255,8 @@ export interface Operations {
   /** Has every log line told as an event, until the project is closed. */
   follow: { in: { sandbox: string }; out: Empty };
   code: { in: { node: string }; out: CodeAnswer };
+  /** Shows a function's source folder in the system's file manager; its first code is written where it has none yet. */
+  reveal: { in: { node: string }; out: { path: string } };
   export: {
     in: { format: 'svg' | 'dot'; ids?: string[]; theme?: 'light' | 'dark' };
     out: { name: string; mime: string; text: string };

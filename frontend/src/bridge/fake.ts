@@ -398,6 +398,14 @@ export function fakeBridge(): Bridge {
     },
     logs: ({ node, limit }) => ({ events: logs.filter((e) => !node || e.node === node).slice(-(limit ?? 1000)) }),
     follow: () => ({}),
+    reveal: ({ node }) => {
+      throw new Fault({
+        code: 'unsupported',
+        message: 'a browser cannot open a folder',
+        where: node,
+        hint: 'open it in your editor by its path',
+      });
+    },
     code: ({ node }) => {
       if (!spec(session().design.nodes[node]?.kind ?? '').fields.some((f) => f.name === 'runtime')) {
         throw new Fault({ code: 'unsupported', message: `${node} has no code`, where: node });

@@ -5,6 +5,8 @@ import './editor.css';
 import type { Language } from './editorlanguages';
 import type { EditorHandle, Looks, Mark } from './editorview';
 
+const clipboard = ['copy', 'cut', 'paste', 'beforecopy', 'beforecut', 'beforepaste'] as const;
+
 interface EditorProps {
   id?: string;
   text: string;
@@ -55,6 +57,18 @@ export function CodeEditor(p: EditorProps): ReactElement {
       setEditor(null);
     };
   }, [language]);
+
+  // What is copied in here is text; the drawing has a clipboard of its own beyond.
+  useEffect(() => {
+    const el = host.current;
+    const keep = (e: Event): void => {
+      e.stopPropagation();
+    };
+    for (const type of clipboard) el?.addEventListener(type, keep);
+    return () => {
+      for (const type of clipboard) el?.removeEventListener(type, keep);
+    };
+  }, []);
 
   const { text, mark = null } = p;
   useEffect(() => {

@@ -34,6 +34,7 @@ export function CodeView({ node }: { node: string }): ReactElement | null {
     };
   }, [ask, props]);
 
+  const again = (): void => void ask().then(setState);
   const { code, fault } = state;
   // Not every node with a path has code of its own.
   if (fault?.code === 'unsupported') return null;
@@ -44,7 +45,12 @@ export function CodeView({ node }: { node: string }): ReactElement | null {
         <FaultNotice
           doing="The source cannot be shown"
           fault={fault}
-          action={<IconButton icon="refresh" label="Look again" onClick={() => void ask().then(setState)} />}
+          action={
+            <>
+              <ShowFolder node={node} onShown={again} />
+              <IconButton icon="refresh" label="Look again" onClick={again} />
+            </>
+          }
         />
       ) : !code ? (
         <Spinner label="Reading the source" />
@@ -56,7 +62,8 @@ export function CodeView({ node }: { node: string }): ReactElement | null {
             </span>
             <span className="grow" />
             <CopyButton what="Path" text={code.path} />
-            <IconButton icon="refresh" label="Read again" onClick={() => void ask().then(setState)} />
+            <ShowFolder node={node} onShown={again} />
+            <IconButton icon="refresh" label="Read again" onClick={again} />
           </div>
           <ul className="code-files mono">
             {files.slice(0, 40).map((f) => (
@@ -80,6 +87,21 @@ export function CodeView({ node }: { node: string }): ReactElement | null {
         </>
       )}
     </Section>
+  );
+}
+
+/** Shows the source folder beside the person's own editor; a function that was just drawn gets its first code with it. In a
+    browser the path can be copied. */
+function ShowFolder({ node, onShown }: { node: string; onShown: () => void }): ReactElement | null {
+  const session = useSession();
+  const inWindow = useStore(session.entry, (e) => e.phase === 'ready' && e.start.window);
+  if (!inWindow) return null;
+  return (
+    <IconButton
+      icon="folder"
+      label="Show the folder, to edit it in your own editor"
+      onClick={() => void session.ask('Show the folder', 'reveal', { node }).then(onShown)}
+    />
   );
 }
 
