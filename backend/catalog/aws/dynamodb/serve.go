@@ -11,7 +11,7 @@ import (
 	"airloom/backend/catalog/aws/dynamodb/value"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 )
 
 // The name spaces of error types. SDKs look at what follows the #.
@@ -90,7 +90,7 @@ func answer(w kind.World, v any, err error) kind.HTTPResponse {
 	if err != nil {
 		return answer(w, nil, fault.Wrap(err, fault.Internal, "print the answer"))
 	}
-	out := jsonapi.Response(w, "1.0", status, body)
+	out := awsapi.Response(w, "1.0", status, body)
 	out.Header["X-Amz-Crc32"] = []string{strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
 	return out
 }
@@ -132,10 +132,10 @@ var legacy = map[string]string{"AttributesToGet": "ProjectionExpression", "Attri
 
 // read decodes a request; a parameter that is not known here is refused by name, never ignored.
 func (c call) read(into any) error {
-	err := jsonapi.Decode(c.body, into)
+	err := awsapi.Decode(c.body, into)
 	var known value.Error
 	var typed *json.UnmarshalTypeError
-	var unknown jsonapi.Unknown
+	var unknown awsapi.Unknown
 	switch {
 	case err == nil, errors.As(err, &known):
 		return err

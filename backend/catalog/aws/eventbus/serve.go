@@ -8,15 +8,15 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 	"airloom/backend/kind/pattern"
 )
 
 // api refuses what is not done here as it refuses wrong values.
-var api = jsonapi.API{Version: "1.1", Refusal: "ValidationException", Internal: "InternalException"}
+var api = awsapi.JSON{Version: "1.1", Refusal: "ValidationException", Internal: "InternalException"}
 
 func invalid(format string, args ...any) error {
-	return jsonapi.Errorf("ValidationException", format, args...)
+	return awsapi.Errorf("ValidationException", format, args...)
 }
 
 // serve answers the AWS JSON 1.1 protocol.
@@ -153,7 +153,7 @@ func testPattern(w kind.World, r kind.APIRequest) (any, error) {
 	}
 	p, err := pattern.Parse([]byte(in.EventPattern))
 	if err != nil {
-		return nil, jsonapi.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %s", err)
+		return nil, awsapi.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %s", err)
 	}
 	var e map[string]any
 	if err := json.Unmarshal([]byte(in.Event), &e); err != nil {

@@ -10,7 +10,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 	"airloom/backend/kind/property"
 )
 
@@ -126,7 +126,7 @@ func (p password) make(w kind.World) (string, error) {
 		length = 32
 	}
 	if length < 1 || length > 4096 {
-		return "", jsonapi.Errorf("InvalidParameterException", "Password length must be between 1 and 4096.")
+		return "", awsapi.Errorf("InvalidParameterException", "Password length must be between 1 and 4096.")
 	}
 	var types []string
 	for _, t := range []struct {
@@ -145,7 +145,7 @@ func (p password) make(w kind.World) (string, error) {
 	}
 	each := p.RequireEachIncludedType == nil || *p.RequireEachIncludedType
 	if len(types) == 0 || each && len(types) > length {
-		return "", jsonapi.Errorf("InvalidParameterException", "No password can be made of what is left.")
+		return "", awsapi.Errorf("InvalidParameterException", "No password can be made of what is left.")
 	}
 	d := dice{seed: sha256.Sum256([]byte(w.NewID() + w.NewID() + w.NewID()))}
 	out := make([]byte, length)

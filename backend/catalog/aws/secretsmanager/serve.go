@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 )
 
 // api refuses what is not done here as an operation that it does not know.
-var api = jsonapi.API{Version: "1.1", Message: "Message", Refusal: "UnknownOperationException", Internal: "InternalServiceError"}
+var api = awsapi.JSON{Version: "1.1", Message: "Message", Refusal: "UnknownOperationException", Internal: "InternalServiceError"}
 
 // call is one request being answered.
 type call struct {
@@ -75,8 +75,8 @@ func (c call) find(id, action string) (string, error) {
 	return found, nil
 }
 
-func gone() jsonapi.Error {
-	return jsonapi.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+func gone() awsapi.Error {
+	return awsapi.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 }
 
 // one reads the secret that an id means.
@@ -122,16 +122,16 @@ func (c call) get() (any, error) {
 	id := r.VersionId
 	switch v, ok := s.Versions[id]; {
 	case id != "" && !ok:
-		return nil, jsonapi.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: %s", id)
+		return nil, awsapi.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: %s", id)
 	case id != "" && r.VersionStage != "" && !slices.Contains(v.Stages, r.VersionStage):
-		return nil, jsonapi.Errorf("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.")
+		return nil, awsapi.Errorf("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.")
 	case id == "":
 		stage := r.VersionStage
 		if stage == "" {
 			stage = current
 		}
 		if id = s.labelled(stage); id == "" {
-			return nil, jsonapi.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", stage)
+			return nil, awsapi.Errorf("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", stage)
 		}
 	}
 	if day := c.w.Now().UTC().Truncate(24 * time.Hour); !s.Read.Equal(day) {
@@ -173,13 +173,13 @@ func (c call) put() (any, error) {
 	}
 	switch {
 	case (r.SecretString == nil) == (r.SecretBinary == nil):
-		return nil, jsonapi.Errorf("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
+		return nil, awsapi.Errorf("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
 	case size > maxBytes:
-		return nil, jsonapi.Errorf("InvalidParameterException", "The value has %d bytes, and a secret has at most %d.", size, maxBytes)
+		return nil, awsapi.Errorf("InvalidParameterException", "The value has %d bytes, and a secret has at most %d.", size, maxBytes)
 	case r.VersionStages != nil && (len(r.VersionStages) == 0 || len(r.VersionStages) > 20):
-		return nil, jsonapi.Errorf("InvalidParameterException", "A version has 1 to 20 staging labels.")
+		return nil, awsapi.Errorf("InvalidParameterException", "A version has 1 to 20 staging labels.")
 	case r.ClientRequestToken != "" && (len(r.ClientRequestToken) < 32 || len(r.ClientRequestToken) > 64):
-		return nil, jsonapi.Errorf("InvalidParameterException", "A ClientRequestToken has 32 to 64 characters.")
+		return nil, awsapi.Errorf("InvalidParameterException", "A ClientRequestToken has 32 to 64 characters.")
 	}
 	if r.VersionStages == nil {
 		r.VersionStages = []string{current}
@@ -198,7 +198,7 @@ func (c call) put() (any, error) {
 		had, again := s.Versions[r.ClientRequestToken]
 		switch {
 		case again && !had.same(v):
-			return jsonapi.Errorf("ResourceExistsException", "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", r.ClientRequestToken, s.ARN)
+			return awsapi.Errorf("ResourceExistsException", "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", r.ClientRequestToken, s.ARN)
 		case again:
 			v = had
 		default:

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/awsapi"
 	"airloom/backend/kind/policy"
 	"airloom/backend/kind/property"
 )
@@ -71,7 +72,7 @@ func (c *call) subscriptionAttributes() (any, error) {
 			}
 		}
 	}
-	return nil, apiError{404, "NotFound", "Subscription does not exist"}
+	return nil, awsapi.Error{Status: 404, Code: "NotFound", Message: "Subscription does not exist"}
 }
 
 func (s subscriber) attributes(w kind.World) attributes {

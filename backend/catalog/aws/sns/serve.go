@@ -1,11 +1,8 @@
 package sns
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/xml"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -13,24 +10,19 @@ import (
 	"strconv"
 	"strings"
 
-	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/awsapi"
 )
 
-// apiError is an error answer of the SNS API.
-type apiError struct {
-	status        int
-	code, message string
+// api is how SNS speaks.
+var api = awsapi.Query{Namespace: "http://sns.amazonaws.com/doc/2010-03-31/", Denied: "AuthorizationError", Internal: "InternalError"}
+
+func invalid(parameter, format string, args ...any) error {
+	return awsapi.Errorf("InvalidParameter", "Invalid parameter: %s Reason: %s", parameter, fmt.Sprintf(format, args...))
 }
 
-func (e apiError) Error() string { return e.message }
-
-func invalid(parameter, format string, args ...any) apiError {
-	return apiError{400, "InvalidParameter", fmt.Sprintf("Invalid parameter: %s Reason: %s", parameter, fmt.Sprintf(format, args...))}
-}
-
-func invalidValue(format string, args ...any) apiError {
-	return apiError{400, "ParameterValueInvalid", fmt.Sprintf(format, args...)}
+func invalidValue(format string, args ...any) error {
+	return awsapi.Errorf("ParameterValueInvalid", format, args...)
 }
 
 // call is one request being answered.
@@ -54,21 +46,18 @@ var operations = map[string]func(*call) (any, error){
 
 // serve answers the AWS query protocol: a form in, XML out.
 func (b *publisher) serve(ctx context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse {
-	form, err := url.ParseQuery(string(r.Body))
-	if err == nil && len(form) == 0 {
-		form, err = url.ParseQuery(r.Query)
-	}
+	form, err := api.Form(r)
 	if err != nil {
-		return answer(w, "", nil, apiError{400, "MalformedQueryString", "the request cannot be read: " + err.Error()})
+		return api.Answer(w, "", nil, err)
 	}
 	action := form.Get("Action")
 	run, known := operations[action]
 	if !known {
-		return answer(w, "", nil, apiError{400, "InvalidAction", "the embedded sandbox does not carry out " + action + ": topics and subscriptions are created and changed by drawing them"})
+		return api.Answer(w, "", nil, awsapi.Errorf("InvalidAction", "the embedded sandbox does not carry out %s: topics and subscriptions are created and changed by drawing them", action))
 	}
 	c := &call{b: b, ctx: ctx, w: w, who: r.Principal, hops: r.Hops(), form: form, taken: map[string]bool{"Action": true, "Version": true}}
 	v, err := run(c)
-	return answer(w, action, v, err)
+	return api.Answer(w, action, v, err)
 }
 
 // get reads a parameter.
@@ -84,61 +73,9 @@ func (c *call) done() error {
 	return nil
 }
 
-// answer prints a result within "<Action>Result", or an error.
-func answer(w kind.World, action string, v any, err error) kind.HTTPResponse {
-	id := w.NewID()
-	out := kind.HTTPResponse{Status: 200, Header: map[string][]string{"Content-Type": {"text/xml"}, "X-Amzn-Requestid": {id}}}
-	if err == nil {
-		out.Body, err = printed(action, v, id)
-	}
-	if err == nil {
-		return out
-	}
-	e := asAPI(err)
-	f := failure{Type: "Sender", Code: e.code, Message: e.message, RequestID: id}
-	if out.Status = e.status; e.status >= 500 {
-		f.Type = "Receiver"
-	}
-	if out.Body, err = xml.Marshal(f); err != nil {
-		out.Body = []byte(err.Error())
-	}
-	return out
-}
-
-func printed(action string, v any, id string) ([]byte, error) {
-	var b bytes.Buffer
-	x := xml.NewEncoder(&b)
-	element := func(name string) xml.StartElement { return xml.StartElement{Name: xml.Name{Local: name}} }
-	outer := xml.StartElement{Name: xml.Name{Space: namespace, Local: action + "Response"}}
-	err := cmp.Or(x.EncodeToken(outer), x.EncodeElement(v, element(action+"Result")),
-		x.EncodeElement(struct{ RequestId string }{id}, element("ResponseMetadata")), x.EncodeToken(outer.End()), x.Flush())
-	return b.Bytes(), err
-}
-
-const namespace = "http://sns.amazonaws.com/doc/2010-03-31/"
-
 // list is a list of a result; an empty one is printed too, since SDKs tell it from none.
 type list[T any] struct {
 	Members []T `xml:"member"`
-}
-
-type failure struct {
-	XMLName   xml.Name `xml:"http://sns.amazonaws.com/doc/2010-03-31/ ErrorResponse"`
-	Type      string   `xml:"Error>Type"`
-	Code      string   `xml:"Error>Code"`
-	Message   string   `xml:"Error>Message"`
-	RequestID string   `xml:"RequestId"`
-}
-
-func asAPI(err error) apiError {
-	var e apiError
-	switch {
-	case errors.As(err, &e):
-		return e
-	case fault.CodeOf(err) == fault.Denied:
-		return apiError{403, "AuthorizationError", fault.As(err).Message}
-	}
-	return apiError{500, "InternalError", err.Error()}
 }
 
 // topic finds the topic of a request and checks that the caller may do this to it.
@@ -155,7 +92,7 @@ func (c *call) topic(parameter, action string) (topic, error) {
 	}
 	in, ok := c.w.Find(arn)
 	if !ok || in.Type != topicType {
-		return topic{}, apiError{404, "NotFound", "Topic does not exist"}
+		return topic{}, awsapi.Error{Status: 404, Code: "NotFound", Message: "Topic does not exist"}
 	}
 	return topicOf(in), nil
 }
@@ -235,9 +172,9 @@ func (c *call) publishBatch() (any, error) {
 		e.m, e.err = c.draft(p)
 		switch {
 		case seen[e.id]:
-			return nil, apiError{400, "BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id."}
+			return nil, awsapi.Errorf("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.")
 		case e.id == "" || len(e.id) > 80 || strings.Trim(strings.ToLower(e.id), "abcdefghijklmnopqrstuvwxyz0123456789_-") != "":
-			return nil, apiError{400, "InvalidBatchEntryId", "The Id of a batch entry in a batch request doesn't abide by the specification."}
+			return nil, awsapi.Errorf("InvalidBatchEntryId", "The Id of a batch entry in a batch request doesn't abide by the specification.")
 		}
 		seen[e.id], total = true, total+e.m.size()
 		entries = append(entries, e)
@@ -246,11 +183,11 @@ func (c *call) publishBatch() (any, error) {
 	case err != nil:
 		return nil, err
 	case len(entries) == 0:
-		return nil, apiError{400, "EmptyBatchRequest", "The batch request doesn't contain any entries."}
+		return nil, awsapi.Errorf("EmptyBatchRequest", "The batch request doesn't contain any entries.")
 	case len(entries) > 10:
-		return nil, apiError{400, "TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible."}
+		return nil, awsapi.Errorf("TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible.")
 	case total > largest:
-		return nil, apiError{400, "BatchRequestTooLong", "The length of all the batch messages put together is more than the limit."}
+		return nil, awsapi.Errorf("BatchRequestTooLong", "The length of all the batch messages put together is more than the limit.")
 	}
 	var out struct {
 		Successful list[batchSuccess]
@@ -262,8 +199,8 @@ func (c *call) publishBatch() (any, error) {
 			m, e.err = c.b.publish(c.ctx, c.w, t, m, c.hops)
 		}
 		if e.err != nil {
-			f := asAPI(e.err)
-			out.Failed.Members = append(out.Failed.Members, batchFailure{e.id, f.code, f.message, f.status < 500})
+			f := api.Error(e.err)
+			out.Failed.Members = append(out.Failed.Members, batchFailure{e.id, f.Code, f.Message, f.Status < 500})
 			continue
 		}
 		out.Successful.Members = append(out.Successful.Members, batchSuccess{e.id, published{m.ID, m.Sequence}})

@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 	"airloom/backend/kind/property"
 )
 
@@ -92,14 +92,14 @@ func (c call) setAttributes() (any, error) {
 	properties := maps.Clone(instance.Properties)
 	for _, name := range slices.Sorted(maps.Keys(in.Attributes)) {
 		if !slices.Contains(attributeNames, name) {
-			return nil, jsonapi.Errorf("InvalidAttributeName", "Unknown Attribute %s, or one that the embedded sandbox takes from the template alone.", name)
+			return nil, awsapi.Errorf("InvalidAttributeName", "Unknown Attribute %s, or one that the embedded sandbox takes from the template alone.", name)
 		}
 		properties[name] = in.Attributes[name]
 	}
 	changed := instance
 	changed.Properties = properties
 	if err := cmp.Or(checkQueue(properties), c.b.checkRedrive(c.w, changed)); err != nil {
-		return nil, jsonapi.Errorf("InvalidAttributeValue", "%s", err)
+		return nil, awsapi.Errorf("InvalidAttributeValue", "%s", err)
 	}
 	defer c.b.ring(instance.ARN)
 	return struct{}{}, c.w.State(space).Update(func(tx kind.Tx) error {

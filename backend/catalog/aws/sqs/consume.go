@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 )
 
 type receiveInput struct {
@@ -147,7 +147,7 @@ func (c call) byReceipts(action string, run func(kind.Instance, receiptEntry) er
 }
 
 func badHandle(handle string) error {
-	return jsonapi.Errorf("ReceiptHandleIsInvalid", `The input receipt handle "%s" is not a valid receipt handle.`, handle)
+	return awsapi.Errorf("ReceiptHandleIsInvalid", `The input receipt handle "%s" is not a valid receipt handle.`, handle)
 }
 
 // deleteOne removes a message. An old handle of a message that was received again since does nothing on a standard queue.
@@ -203,7 +203,7 @@ func (c call) changeOne(in kind.Instance, e receiptEntry) error {
 		case m.slot == "":
 			return invalid("Value %s for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.", e.ReceiptHandle)
 		case !mine || m.visible <= now:
-			return jsonapi.Errorf("MessageNotInflight", "The message referred to isn't in flight.")
+			return awsapi.Errorf("MessageNotInflight", "The message referred to isn't in flight.")
 		}
 		m.visible = now + hide.Milliseconds()
 		return keep(tx, q, m)

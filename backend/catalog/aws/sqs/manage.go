@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 	"airloom/backend/kind/property"
 )
 
@@ -133,7 +133,7 @@ func (c call) purge() (any, error) {
 	return struct{}{}, c.w.State(space).Update(func(tx kind.Tx) error {
 		now := c.w.Now()
 		if last, err := time.Parse(time.RFC3339, string(tx.Get(key('g', q.ARN)))); err == nil && now.Sub(last) < time.Minute {
-			return jsonapi.Error{Status: 403, Code: "PurgeQueueInProgress",
+			return awsapi.Error{Status: 403, Code: "PurgeQueueInProgress",
 				Message: "Only one PurgeQueue operation on " + q.PhysicalID[strings.LastIndex(q.PhysicalID, "/")+1:] + " is allowed every 60 seconds."}
 		}
 		return cmp.Or(tx.DeletePrefix(key('m', q.ARN)), tx.DeletePrefix(key('b', q.ARN)), tx.Put(key('g', q.ARN), []byte(now.UTC().Format(time.RFC3339))))

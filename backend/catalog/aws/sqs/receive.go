@@ -9,7 +9,7 @@ import (
 
 	"airloom/backend/fault"
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 )
 
 // receive waits up to wait for messages. A queue whose limit of messages in flight is reached gives OverLimit.
@@ -47,7 +47,7 @@ func (b *broker) receive(ctx context.Context, w kind.World, in kind.Instance, mo
 		now := w.Now()
 		switch {
 		case got.full:
-			return nil, jsonapi.Error{Status: 403, Code: "OverLimit", Message: "Too many messages in flight: the limit of " + strconv.Itoa(inFlightLimit) + " is reached."}
+			return nil, awsapi.Error{Status: 403, Code: "OverLimit", Message: "Too many messages in flight: the limit of " + strconv.Itoa(inFlightLimit) + " is reached."}
 		case len(got.messages) > 0 || !now.Before(deadline):
 			return got.messages, nil
 		}

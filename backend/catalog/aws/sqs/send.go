@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 )
 
 type sendInput struct {
@@ -59,7 +59,7 @@ func (c call) sendMessageBatch() (any, error) {
 		total += content{e.MessageBody, e.MessageAttributes}.size()
 	}
 	if total > 1<<20 {
-		return nil, jsonapi.Errorf("BatchRequestTooLong", "Batch requests cannot be longer than %d bytes. You have sent %d bytes.", 1<<20, total)
+		return nil, awsapi.Errorf("BatchRequestTooLong", "Batch requests cannot be longer than %d bytes. You have sent %d bytes.", 1<<20, total)
 	}
 	return results(entries, func(e sendEntry) string { return e.ID }, func(e sendEntry) (any, error) { return c.sendOne(q, e) })
 }
@@ -102,7 +102,7 @@ func (d draft) check(q queue) error {
 	case d.size() > q.maxBytes:
 		return invalid("One or more parameters are invalid. Reason: Message must be shorter than %d bytes.", q.maxBytes)
 	case !legal(d.Body):
-		return jsonapi.Errorf("InvalidMessageContents", "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF")
+		return awsapi.Errorf("InvalidMessageContents", "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF")
 	case len(d.Attributes) > 10:
 		return invalid("Number of message attributes [%d] exceeds the allowed maximum [10].", len(d.Attributes))
 	case d.delay != nil && (*d.delay < 0 || *d.delay > 900*time.Second):
@@ -189,18 +189,18 @@ func batch[E any](c call, action string, id func(E) string) ([]E, kind.Instance,
 		return nil, q, err
 	}
 	if len(in.Entries) == 0 {
-		return nil, q, jsonapi.Errorf("EmptyBatchRequest", "There should be at least one %sBatchRequestEntry in the request.", action)
+		return nil, q, awsapi.Errorf("EmptyBatchRequest", "There should be at least one %sBatchRequestEntry in the request.", action)
 	}
 	if len(in.Entries) > 10 {
-		return nil, q, jsonapi.Errorf("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10. You have sent %d.", len(in.Entries))
+		return nil, q, awsapi.Errorf("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10. You have sent %d.", len(in.Entries))
 	}
 	seen := map[string]bool{}
 	for _, e := range in.Entries {
 		switch name := id(e); {
 		case name == "" || len(name) > 80 || strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_-") != "":
-			return nil, q, jsonapi.Errorf("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")
+			return nil, q, awsapi.Errorf("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")
 		case seen[name]:
-			return nil, q, jsonapi.Errorf("BatchEntryIdsNotDistinct", "Id %s repeated.", name)
+			return nil, q, awsapi.Errorf("BatchEntryIdsNotDistinct", "Id %s repeated.", name)
 		default:
 			seen[name] = true
 		}
@@ -213,7 +213,7 @@ func results[E any](entries []E, id func(E) string, run func(E) (any, error)) (a
 	var out batchOutput
 	for _, e := range entries {
 		v, err := run(e)
-		var failed jsonapi.Error
+		var failed awsapi.Error
 		switch {
 		case err == nil:
 			out.Successful = append(out.Successful, v)

@@ -5,11 +5,11 @@ import (
 	"strings"
 
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 )
 
 // api has codes of its own for SDKs that knew the query protocol.
-var api = jsonapi.API{Version: "1.0", Space: "com.amazonaws.sqs#", Refusal: "UnsupportedOperation", Internal: "InternalFailure", Denied: 403, Query: queryCodes}
+var api = awsapi.JSON{Version: "1.0", Space: "com.amazonaws.sqs#", Refusal: "UnsupportedOperation", Internal: "InternalFailure", Denied: 403, Query: queryCodes}
 
 // queryCodes are the codes of the older query protocol where they are others.
 var queryCodes = map[string]string{
@@ -20,16 +20,16 @@ var queryCodes = map[string]string{
 	"InvalidBatchEntryId": "AWS.SimpleQueueService.InvalidBatchEntryId", "BatchEntryIdsNotDistinct": "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
 }
 
-func invalid(format string, args ...any) jsonapi.Error {
-	return jsonapi.Errorf("InvalidParameterValue", format, args...)
+func invalid(format string, args ...any) awsapi.Error {
+	return awsapi.Errorf("InvalidParameterValue", format, args...)
 }
 
 func missing(parameter string) error {
-	return jsonapi.Errorf("MissingParameter", "The request must contain the parameter %s.", parameter)
+	return awsapi.Errorf("MissingParameter", "The request must contain the parameter %s.", parameter)
 }
 
 func noQueue() error {
-	return jsonapi.Errorf("QueueDoesNotExist", "The specified queue does not exist.")
+	return awsapi.Errorf("QueueDoesNotExist", "The specified queue does not exist.")
 }
 
 // call is one request being answered.

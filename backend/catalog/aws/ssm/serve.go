@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 )
 
 // target begins the names of the API's operations.
 const target = "AmazonSSM."
 
 // api refuses what is not done here as an operation that it does not know.
-var api = jsonapi.API{Version: "1.1", Refusal: "UnknownOperationException", Internal: "InternalServerError"}
+var api = awsapi.JSON{Version: "1.1", Refusal: "UnknownOperationException", Internal: "InternalServerError"}
 
 // call is one request being answered.
 type call struct {
@@ -71,7 +71,7 @@ func (c call) one(asked string) (value, error) {
 		return value{}, err
 	}
 	if p == nil {
-		return value{}, jsonapi.Error{Code: "ParameterNotFound"} // AWS says no more either
+		return value{}, awsapi.Error{Code: "ParameterNotFound"} // AWS says no more either
 	}
 	number := p.last()
 	if selector != "" {
@@ -80,7 +80,7 @@ func (c call) one(asked string) (value, error) {
 			return value{}, api.Refuse("has no labels: %s", asked)
 		}
 		if number < p.First || number > p.last() {
-			return value{}, jsonapi.Errorf("ParameterVersionNotFound", "Systems Manager could not find version %s of %s. Verify the version and try again.", selector, name)
+			return value{}, awsapi.Errorf("ParameterVersionNotFound", "Systems Manager could not find version %s of %s. Verify the version and try again.", selector, name)
 		}
 		selector = ":" + selector
 	}
@@ -111,7 +111,7 @@ func (c call) getMany() (any, error) {
 		return nil, err
 	}
 	if len(r.Names) < 1 || len(r.Names) > 10 {
-		return nil, jsonapi.Errorf("ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10")
+		return nil, awsapi.Errorf("ValidationException", "1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and 10")
 	}
 	out := struct {
 		Parameters        []value
@@ -119,7 +119,7 @@ func (c call) getMany() (any, error) {
 	}{[]value{}, []string{}}
 	for _, name := range r.Names {
 		v, err := c.one(name)
-		var e jsonapi.Error
+		var e awsapi.Error
 		switch {
 		case err == nil:
 			out.Parameters = append(out.Parameters, v)
@@ -153,7 +153,7 @@ func (c call) put() (any, error) {
 		case p == nil:
 			return api.Refuse("does not create parameters on request: draw %s", r.Name)
 		case !r.Overwrite:
-			return jsonapi.Errorf("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.")
+			return awsapi.Errorf("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.")
 		case r.Type != "" && r.Type != p.Type:
 			return api.Refuse("does not change the type of %s", r.Name)
 		}

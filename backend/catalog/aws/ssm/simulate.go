@@ -10,7 +10,7 @@ import (
 	"airloom/backend/cfn"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 	"airloom/backend/kind/property"
 )
 
@@ -54,10 +54,10 @@ func (p *parameter) last() int { return p.First + len(p.Versions) - 1 }
 // put adds a version, if AWS would take the value.
 func (p *parameter) put(value string, now time.Time) error {
 	if value == "" {
-		return jsonapi.Errorf("ValidationException", "A parameter has a value.")
+		return awsapi.Errorf("ValidationException", "A parameter has a value.")
 	}
 	if most := limits[p.Tier]; len(value) > most {
-		return jsonapi.Errorf("ValidationException", "%s tier parameters support a maximum parameter value of %d characters.", p.Tier, most)
+		return awsapi.Errorf("ValidationException", "%s tier parameters support a maximum parameter value of %d characters.", p.Tier, most)
 	}
 	if p.Pattern != "" {
 		pattern, err := regexp.Compile(whole(p.Pattern))
@@ -65,7 +65,7 @@ func (p *parameter) put(value string, now time.Time) error {
 			return fault.Wrap(err, fault.Internal, "read the pattern of %s", p.Name) // check has read it
 		}
 		if !pattern.MatchString(value) {
-			return jsonapi.Errorf("ParameterPatternMismatchException", "Parameter value, %s, cannot be validated against allowedPattern: %s", value, p.Pattern)
+			return awsapi.Errorf("ParameterPatternMismatchException", "Parameter value, %s, cannot be validated against allowedPattern: %s", value, p.Pattern)
 		}
 	}
 	p.Versions = append(p.Versions, version{value, now})

@@ -1,16 +1,14 @@
 package iam
 
 import (
-	"bytes"
 	"context"
-	"encoding/xml"
 	"net/url"
 	"regexp"
 	"strconv"
 	"time"
 
-	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/awsapi"
 )
 
 // Issued are temporary credentials.
@@ -73,18 +71,25 @@ func (d *Directory) names(s *statement) bool {
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html
 func (d *Directory) Service(issue Issue) kind.Service {
 	return kind.Service{Name: "sts", Serve: func(_ context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse {
-		form, err := url.ParseQuery(string(r.Body))
-		if err != nil || len(form) == 0 {
-			form, _ = url.ParseQuery(r.Query) // a presigned request has everything there
-		}
-		switch r.Operation {
-		case "GetCallerIdentity":
-			return stsAnswer(w, "GetCallerIdentity", d.caller(r.Principal))
-		case "AssumeRole":
-			return d.assumeRole(w, r.Principal, form, issue)
-		}
-		return stsError(w, 400, "InvalidAction", "The embedded sandbox does not carry out "+r.Operation+" of STS.")
+		v, err := d.serve(r, issue)
+		return sts.Answer(w, r.Operation, v, err)
 	}}
+}
+
+// sts is how the API speaks.
+var sts = awsapi.Query{Namespace: "https://sts.amazonaws.com/doc/2011-06-15/", Denied: "AccessDenied", Internal: "InternalFailure"}
+
+func (d *Directory) serve(r kind.APIRequest, issue Issue) (any, error) {
+	form, err := sts.Form(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.Operation == "GetCallerIdentity":
+		return d.caller(r.Principal), nil
+	case r.Operation == "AssumeRole":
+		return d.assumeRole(r.Principal, form, issue)
+	}
+	return nil, awsapi.Errorf("InvalidAction", "The embedded sandbox does not carry out %s of STS.", r.Operation)
 }
 
 type callerIdentity struct {
@@ -100,72 +105,37 @@ func (d *Directory) caller(p kind.Principal) callerIdentity {
 
 var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 
-func (d *Directory) assumeRole(w kind.World, who kind.Principal, form url.Values, issue Issue) kind.HTTPResponse {
+func (d *Directory) assumeRole(who kind.Principal, form url.Values, issue Issue) (any, error) {
 	arn, session, life := form.Get("RoleArn"), form.Get("RoleSessionName"), time.Hour
 	for name := range form {
 		switch name {
 		case "Action", "Version", "RoleArn", "RoleSessionName", "DurationSeconds":
 		default:
-			return stsError(w, 400, "ValidationError", "The embedded sandbox does not know the parameter "+name+" of AssumeRole.")
+			return nil, awsapi.Errorf("ValidationError", "The embedded sandbox does not know the parameter %s of AssumeRole.", name)
 		}
 	}
 	if text := form.Get("DurationSeconds"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 900 || n > 43200 {
-			return stsError(w, 400, "ValidationError", "DurationSeconds must be between 900 and 43200.")
+			return nil, awsapi.Errorf("ValidationError", "DurationSeconds must be between 900 and 43200.")
 		}
 		life = time.Duration(n) * time.Second
 	}
 	if !sessionName.MatchString(session) {
-		return stsError(w, 400, "ValidationError", "RoleSessionName must have 2 to 64 letters, digits or characters of +=,.@_-.")
+		return nil, awsapi.Errorf("ValidationError", "RoleSessionName must have 2 to 64 letters, digits or characters of +=,.@_-.")
 	}
 	if err := d.Assume(arn, who); err != nil {
-		return stsError(w, 403, "AccessDenied", fault.As(err).Message)
+		return nil, err
 	}
 	next := kind.Principal{Role: arn, Session: session}
 	c, err := issue(next, life)
 	if err != nil {
-		return stsError(w, 500, "InternalFailure", err.Error())
+		return nil, err
 	}
 	type user struct{ AssumedRoleId, Arn string }
 	type credentials struct{ AccessKeyId, SecretAccessKey, SessionToken, Expiration string }
-	return stsAnswer(w, "AssumeRole", struct {
+	return struct {
 		AssumedRoleUser user
 		Credentials     credentials
-	}{user{"AROA" + roleName(arn) + ":" + session, d.session(next)}, credentials{c.AccessKey, c.Secret, c.Token, c.Expires.UTC().Format(time.RFC3339)}})
-}
-
-const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
-
-func stsAnswer(w kind.World, operation string, result any) kind.HTTPResponse {
-	return stsXML(200, operation+"Response", func(e *xml.Encoder) error {
-		if err := e.EncodeElement(result, element(operation+"Result")); err != nil {
-			return err
-		}
-		return e.EncodeElement(struct{ RequestId string }{w.NewID()}, element("ResponseMetadata"))
-	})
-}
-
-func stsError(w kind.World, status int, code, message string) kind.HTTPResponse {
-	return stsXML(status, "ErrorResponse", func(e *xml.Encoder) error {
-		if err := e.EncodeElement(struct{ Type, Code, Message string }{"Sender", code, message}, element("Error")); err != nil {
-			return err
-		}
-		return e.EncodeElement(w.NewID(), element("RequestId"))
-	})
-}
-
-func element(name string) xml.StartElement { return xml.StartElement{Name: xml.Name{Local: name}} }
-
-func stsXML(status int, name string, content func(*xml.Encoder) error) kind.HTTPResponse {
-	var text bytes.Buffer
-	e := xml.NewEncoder(&text)
-	outer := element(name)
-	outer.Attr = []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: stsNamespace}}
-	for _, step := range []func() error{func() error { return e.EncodeToken(outer) }, func() error { return content(e) }, func() error { return e.EncodeToken(outer.End()) }, e.Flush} {
-		if step() != nil { // structures of texts always print, into memory
-			return kind.HTTPResponse{Status: 500}
-		}
-	}
-	return kind.HTTPResponse{Status: status, Header: map[string][]string{"Content-Type": {"text/xml"}}, Body: text.Bytes()}
+	}{user{"AROA" + roleName(arn) + ":" + session, d.session(next)}, credentials{c.AccessKey, c.Secret, c.Token, c.Expires.UTC().Format(time.RFC3339)}}, nil
 }

@@ -10,17 +10,17 @@ import (
 	"time"
 
 	"airloom/backend/kind"
-	"airloom/backend/kind/jsonapi"
+	"airloom/backend/kind/awsapi"
 )
 
-var protocol = jsonapi.API{Version: "1.1", Refusal: "InvalidParameterException", Internal: "InternalFailure"}
+var protocol = awsapi.JSON{Version: "1.1", Refusal: "InvalidParameterException", Internal: "InternalFailure"}
 
 func invalid(format string, args ...any) error {
-	return jsonapi.Errorf("InvalidParameterException", format, args...)
+	return awsapi.Errorf("InvalidParameterException", format, args...)
 }
 
 func absent(what string) error {
-	return jsonapi.Errorf("ResourceNotFoundException", "The specified log %s does not exist.", what)
+	return awsapi.Errorf("ResourceNotFoundException", "The specified log %s does not exist.", what)
 }
 
 // call is one request being answered.
@@ -42,7 +42,7 @@ var operations = map[string]func(call) (any, error){
 func (s *Store) serve(_ context.Context, w kind.World, r kind.APIRequest) kind.HTTPResponse {
 	run, known := operations[r.Operation]
 	if !known {
-		return protocol.Answer(w, nil, jsonapi.Errorf("UnknownOperationException", "The embedded sandbox does not carry out %s of CloudWatch Logs.", r.Operation))
+		return protocol.Answer(w, nil, awsapi.Errorf("UnknownOperationException", "The embedded sandbox does not carry out %s of CloudWatch Logs.", r.Operation))
 	}
 	v, err := run(call{s, w, r.Principal, r.Operation, r.Body})
 	return protocol.Answer(w, v, err)
@@ -165,7 +165,7 @@ func (c call) createStream() (any, error) {
 	}
 	return nil, c.w.State(space).Update(func(tx kind.Tx) error {
 		if tx.Get(streamKey(g.PhysicalID, in.LogStreamName)) != nil {
-			return jsonapi.Errorf("ResourceAlreadyExistsException", "The specified log stream already exists")
+			return awsapi.Errorf("ResourceAlreadyExistsException", "The specified log stream already exists")
 		}
 		return tx.Put(streamKey(g.PhysicalID, in.LogStreamName), text)
 	})

@@ -1,23 +1,19 @@
-// Package jsonapi is what AWS APIs of the JSON protocol have in common: requests that are read strictly, and answers with a
-// request id, whose errors name their type. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
-// It imports fault and kind only.
-package jsonapi
+package awsapi
 
 import (
 	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
-	"airloom/backend/fault"
 	"airloom/backend/kind"
 )
 
-// API is how one API speaks.
-type API struct {
+// JSON is how an API of the JSON protocol speaks: requests are read strictly, and errors name their type.
+// https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+type JSON struct {
 	Version  string // of the protocol: "1.0" or "1.1"
 	Space    string // what the types of its errors begin with: "com.amazonaws.sqs#"
 	Message  string // the member of an error that says what is wrong; "" is "message"
@@ -29,26 +25,13 @@ type API struct {
 	Query map[string]string
 }
 
-// Error is an error answer. Status 0 is 400.
-type Error struct {
-	Status        int
-	Code, Message string
-}
-
-func (e Error) Error() string { return e.Message }
-
-// Errorf makes an error answer with a formatted message.
-func Errorf(code, format string, args ...any) Error {
-	return Error{Code: code, Message: fmt.Sprintf(format, args...)}
-}
-
 // Refuse names what only the embedded sandbox cannot do: the message begins with its name.
-func (a API) Refuse(format string, args ...any) Error {
+func (a JSON) Refuse(format string, args ...any) Error {
 	return Errorf(a.Refusal, "the embedded sandbox "+format, args...)
 }
 
 // Read decodes the request of an operation.
-func (a API) Read(operation string, body []byte, into any) error {
+func (a JSON) Read(operation string, body []byte, into any) error {
 	err := Decode(body, into)
 	var unknown Unknown
 	switch {
@@ -80,7 +63,7 @@ func Decode(body []byte, into any) error {
 }
 
 // Answer prints what an operation gave, or its error. An operation that gives nil has an empty answer.
-func (a API) Answer(w kind.World, v any, err error) kind.HTTPResponse {
+func (a JSON) Answer(w kind.World, v any, err error) kind.HTTPResponse {
 	var body []byte
 	if err == nil && v != nil {
 		body, err = json.Marshal(v)
@@ -88,31 +71,13 @@ func (a API) Answer(w kind.World, v any, err error) kind.HTTPResponse {
 	if err == nil {
 		return Response(w, a.Version, 200, body)
 	}
-	e := a.problem(err)
+	e := errorOf(err, Error{cmp.Or(a.Denied, 400), "AccessDeniedException", ""}, a.Internal)
 	body, _ = json.Marshal(map[string]string{"__type": a.Space + e.Code, cmp.Or(a.Message, "message"): e.Message}) // texts always print
 	out := Response(w, a.Version, e.Status, body)
 	if a.Query != nil {
-		side := "Sender"
-		if e.Status >= 500 {
-			side = "Receiver"
-		}
-		out.Header["X-Amzn-Query-Error"] = []string{cmp.Or(a.Query[e.Code], e.Code) + ";" + side}
+		out.Header["X-Amzn-Query-Error"] = []string{cmp.Or(a.Query[e.Code], e.Code) + ";" + e.side()}
 	}
 	return out
-}
-
-// problem is an error as the API answers it.
-func (a API) problem(err error) Error {
-	var e Error
-	switch {
-	case errors.As(err, &e):
-		e.Status = cmp.Or(e.Status, 400)
-	case fault.CodeOf(err) == fault.Denied:
-		e = Error{cmp.Or(a.Denied, 400), "AccessDeniedException", fault.As(err).Message}
-	default:
-		e = Error{500, a.Internal, err.Error()}
-	}
-	return e
 }
 
 // Response is a printed answer.

@@ -1,4 +1,4 @@
-package jsonapi
+package awsapi
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 	"airloom/backend/kind/kindtest"
 )
 
-var plain = API{Version: "1.1", Refusal: "UnknownOperationException", Internal: "InternalFailure"}
+var plain = JSON{Version: "1.1", Refusal: "UnknownOperationException", Internal: "InternalFailure"}
 
 func TestRead(t *testing.T) {
 	for body, want := range map[string]string{
@@ -37,9 +37,9 @@ func TestRead(t *testing.T) {
 }
 
 func TestAnswer(t *testing.T) {
-	old := API{Version: "1.0", Space: "com.amazonaws.sqs#", Message: "Message", Internal: "InternalFailure", Denied: 403, Query: map[string]string{"Gone": "Old.Gone", "AccessDeniedException": "AccessDenied"}}
+	old := JSON{Version: "1.0", Space: "com.amazonaws.sqs#", Message: "Message", Internal: "InternalFailure", Denied: 403, Query: map[string]string{"Gone": "Old.Gone", "AccessDeniedException": "AccessDenied"}}
 	for _, c := range []struct {
-		api         API
+		api         JSON
 		v           any
 		err         error
 		status      int
