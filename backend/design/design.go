@@ -25,6 +25,7 @@ type Node struct {
 	W      float64 `json:"w,omitempty"` // size where the kind can be resized (groups, notes), else 0
 	H      float64 `json:"h,omitempty"`
 	Parent ID      `json:"parent,omitempty"` // the group it lies in
+	Z      int     `json:"z,omitempty"`      // what lies over what among nodes of a shape: higher is nearer; 0 where nobody has said
 	Locked bool    `json:"locked,omitempty"`
 	Props  Props   `json:"props,omitempty"`
 }

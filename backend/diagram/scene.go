@@ -128,7 +128,12 @@ func Lay(d design.Design, spec func(kind string) (kind.Spec, bool)) Scene {
 	adopt(s.Groups, groups)
 	adopt(s.Boxes, groups)
 	adopt(s.Notes, groups)
-	slices.SortStableFunc(s.Groups, func(a, b Item) int { return cmp.Compare(depth(d, a.ID), depth(d, b.ID)) })
+	lift := func(a, b Item) int { return cmp.Compare(d.Nodes[design.ID(a.ID)].Z, d.Nodes[design.ID(b.ID)].Z) }
+	slices.SortStableFunc(s.Boxes, lift)
+	slices.SortStableFunc(s.Notes, lift)
+	slices.SortStableFunc(s.Groups, func(a, b Item) int {
+		return cmp.Or(cmp.Compare(depth(d, a.ID), depth(d, b.ID)), lift(a, b))
+	})
 	s.Wires = wires(d, specs, groups)
 	s.Bounds = bounds(s)
 	return s

@@ -872,6 +872,8 @@ export interface components {
             x: number;
             /** Format: double */
             y: number;
+            /** Format: int64 */
+            z?: number;
         };
         NodeIn: {
             node: string;

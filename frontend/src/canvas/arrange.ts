@@ -1,6 +1,6 @@
 // Verbs that put the drawing in order. Nodes glide to their new places, so that the eye can follow them.
 import { applyDiff, ApplyError, isEmpty } from '../design/apply';
-import { align, distribute, type Line } from '../design/arrange';
+import { align, distribute, type Line, order } from '../design/arrange';
 import { boundsOf, type Point, type Rect, rectOf } from '../design/geometry';
 import type { Design, Diff, ID, NodeRecord } from '../design/types';
 import type { Board } from './board';
@@ -36,6 +36,25 @@ export async function tidy(b: Board, direction: 'right' | 'down'): Promise<void>
   }
   const all = boundsOf(b.shown.design);
   if (all && ids.length === 0) b.view?.fit(all);
+}
+
+/** Brings the selected nodes before or behind what they touch: boxes among boxes, groups of a group among one another. */
+export function orderSelected(b: Board, by: 1 | -1): void {
+  settle(b);
+  const ids = b.selectedNodes.map((n) => n.id);
+  const shape = (n: NodeRecord): string => b.session.shelf.spec(n.kind).shape;
+  const diff = order(
+    b.design,
+    ids,
+    by,
+    (n, o) => shape(n) === shape(o) && (shape(n) !== 'group' || n.parent === o.parent),
+  );
+  const where = by === 1 ? 'to the front' : 'to the back';
+  if (isEmpty(diff)) b.session.say(`${amount(b, ids)}: nothing lies ${by === 1 ? 'over' : 'under'} it`);
+  else {
+    b.edit(diff, `bring ${amount(b, ids)} ${where}`);
+    b.session.say(`Brought ${amount(b, ids)} ${where}`);
+  }
 }
 
 /** Collapsed groups are as large as they look. */

@@ -11,9 +11,9 @@ export type Box = Node<{ record: NodeRecord }, 'node' | 'frame' | 'note' | 'ghos
 /** What lies over what: groups by their depth, wires, notes, chips, boxes, wires that are looked at, what is in the hand. */
 export const layer = {
   wires: 400,
-  notes: 500,
-  chips: 900,
-  boxes: 1000,
+  notes: 600,
+  chips: 800,
+  nodes: 1000,
   front: 1200,
   ghosts: 1500,
   loose: 2000,
@@ -65,7 +65,9 @@ export function boxMaker(shelf: Shelf): (d: Design, shown: Displaced) => Box[] {
   const make = (d: Design, record: NodeRecord): Box => {
     const { shape } = shelf.spec(record.kind);
     const depth = shape === 'group' ? ancestors(d, record.id).length : 0;
-    const zIndex = shape === 'group' ? depth : shape === 'note' ? layer.notes : layer.boxes;
+    const lift = record.z ?? 0;
+    // Groups lie over the groups around them however they are ordered among one another.
+    const zIndex = shape === 'group' ? 100 + 20 * depth + Math.max(-9, Math.min(9, lift)) : layer[`${shape}s`] + lift;
     const known = kept.get(record);
     if (known?.zIndex === zIndex) return known;
     const box = place(

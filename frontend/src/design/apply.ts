@@ -45,7 +45,7 @@ function applyChange<R extends { id: ID }>(what: string, table: Record<ID, R>, c
 }
 
 /** What Go leaves out of a record where it is empty. */
-const optional = new Set(['w', 'h', 'parent', 'locked', 'props', 'access']);
+const optional = new Set(['w', 'h', 'z', 'parent', 'locked', 'props', 'access']);
 
 /** Compares records: an optional part that is empty equals one that is absent. Within props every value counts. */
 function same<R extends object>(a: R | undefined, b: R): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyDiff } from './apply';
-import { align, distribute, type Line } from './arrange';
+import { align, distribute, type Line, order } from './arrange';
 import { fixture } from './fixture';
 import type { Design, Diff } from './types';
 
@@ -48,6 +48,25 @@ describe('aligning', () => {
   it('is nothing for one, and for those that are in line', () => {
     expect(align(d, ['a'], 'left')).toEqual({});
     expect(align(fixture(), ['worker', 'queue'], 'top')).toEqual({});
+  });
+});
+
+describe('ordering', () => {
+  const d = three();
+  d.nodes.b = { ...d.nodes.b, x: 100 } as never;
+  const all = (): boolean => true;
+  const z = (of: Design, diff: Diff, id: string) => applyDiff(of, diff).nodes[id]?.z;
+  it('brings a node before and behind those that it touches', () => {
+    expect(z(d, order(d, ['a'], 1, all), 'a')).toBe(1);
+    expect(z(d, order(d, ['a'], -1, all), 'a')).toBe(-1);
+    const front = applyDiff(d, order(d, ['a'], 1, all));
+    expect(order(front, ['a'], 1, all)).toEqual({});
+    expect(z(front, order(front, ['b'], 1, all), 'b')).toBe(2);
+    expect(z(front, order(front, ['a'], -1, all), 'a')).toBe(-1);
+  });
+  it('is nothing where nothing is touched, or nothing alike', () => {
+    expect(order(d, ['c'], 1, all)).toEqual({});
+    expect(order(d, ['a'], 1, () => false)).toEqual({});
   });
 });
 

@@ -1,6 +1,6 @@
 // Edits that put selected nodes in order. What lies in a group moves with it; locked nodes stay, and the others come to them.
 import { Draft } from './draft';
-import { bounds, centre, type Point, type Rect, rectOf } from './geometry';
+import { bounds, centre, type Point, type Rect, rectOf, touches } from './geometry';
 import { ancestors, withContents } from './select';
 import type { Design, Diff, ID, NodeRecord } from './types';
 
@@ -52,6 +52,31 @@ export function distribute(d: Design, ids: Iterable<ID>, axis: 'x' | 'y', at: At
     const by = (place.get(n.id) ?? r[axis]) - r[axis];
     return axis === 'x' ? { x: by, y: 0 } : { x: 0, y: by };
   });
+}
+
+/** How far nodes can be lifted over others or put under them. */
+const highest = 90;
+
+/** Brings nodes before (1) or behind (-1) the others that they touch and that alike says may lie over them. */
+export function order(
+  d: Design,
+  ids: Iterable<ID>,
+  by: 1 | -1,
+  alike: (a: NodeRecord, b: NodeRecord) => boolean,
+): Diff {
+  const draft = new Draft(d);
+  const chosen = new Set(ids);
+  for (const id of chosen) {
+    const n = d.nodes[id];
+    if (!n) continue;
+    const over = Object.values(d.nodes).filter(
+      (o) => !chosen.has(o.id) && alike(n, o) && touches(rectOf(n), rectOf(o)) && ((o.z ?? 0) - (n.z ?? 0)) * by >= 0,
+    );
+    if (over.length === 0) continue;
+    const z = Math.max(...over.map((o) => (o.z ?? 0) * by)) * by + by;
+    draft.nodes.put({ ...n, z: Math.min(highest, Math.max(-highest, z)) });
+  }
+  return draft.diff();
 }
 
 /** The chosen nodes that do not lie in another chosen one. */

@@ -18,6 +18,8 @@ export interface NodeRecord {
   h?: number;
   /** The group it lies in. */
   parent?: ID;
+  /** What lies over what among nodes of a shape: higher is nearer. */
+  z?: number;
   locked?: boolean;
   props?: Props;
 }

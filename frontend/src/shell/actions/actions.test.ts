@@ -65,7 +65,7 @@ describe('the table of actions', () => {
     const wanted =
       'V,H,Ctrl++,Ctrl+-,Ctrl+0,Shift+1,Shift+2,Ctrl+A,Escape,G U,G D,G C,Tab,Shift+Tab,Alt+ArrowLeft,Alt+ArrowRight,Alt+ArrowUp,Alt+ArrowDown,' +
       'ArrowUp,Shift+ArrowUp,Ctrl+D,Ctrl+C,Ctrl+V,Ctrl+G,Ctrl+Shift+G,Ctrl+Shift+L,Ctrl+Z,Ctrl+Shift+Z,Ctrl+Y,Enter,F2,Delete,Ctrl+F,Ctrl+K,' +
-      'Ctrl+Alt+C,Ctrl+Alt+V,Ctrl+Alt+T,Ctrl+Delete,Alt+A,Alt+D,Alt+W,Alt+S,Alt+H,Alt+V,Alt+Shift+H,Alt+Shift+V,' +
+      'Ctrl+[,Ctrl+],Ctrl+Alt+C,Ctrl+Alt+V,Ctrl+Alt+T,Ctrl+Delete,Alt+A,Alt+D,Alt+W,Alt+S,Alt+H,Alt+V,Alt+Shift+H,Alt+Shift+V,' +
       'Ctrl+Shift+P,?,Ctrl+Shift+D,Ctrl+Shift+E,Alt+Shift+D';
     expect(wanted.split(',').filter((k) => !keys.has(k))).toEqual([]);
   });

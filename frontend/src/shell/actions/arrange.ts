@@ -1,4 +1,4 @@
-import { alignSelected, distributeSelected, tidy } from '../../canvas/arrange';
+import { alignSelected, distributeSelected, orderSelected, tidy } from '../../canvas/arrange';
 import {
   askWire,
   groupSelected,
@@ -210,6 +210,28 @@ export const arrange: Action[] = [
     keys: ['Ctrl+Alt+Shift+T'],
     when: editable,
     run: (a) => tidySaved(a, 'down'),
+  },
+  {
+    id: 'arrange.front',
+    title: 'Bring to the front',
+    group: 'Arrange',
+    keys: ['Ctrl+]'],
+    canvas: true,
+    when: nodes,
+    run: (a) => {
+      orderSelected(a.board, 1);
+    },
+  },
+  {
+    id: 'arrange.back',
+    title: 'Bring to the back',
+    group: 'Arrange',
+    keys: ['Ctrl+['],
+    canvas: true,
+    when: nodes,
+    run: (a) => {
+      orderSelected(a.board, -1);
+    },
   },
   ...lines,
   ...gaps,
