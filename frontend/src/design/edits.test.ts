@@ -83,6 +83,10 @@ describe('edits', () => {
     expect(ids).toEqual(['backend-2']);
     expect(after.nodes['worker-2']?.parent).toBe('backend-2');
     expect(after.edges['worker-2-to-queue-2']?.access).toBe('send');
+    const over = { ...d, nodes: { ...d.nodes, api: { ...d.nodes.api, z: 2 } as never } };
+    expect(
+      done(over, edits.paste(over, edits.copy(over, ['api']), { by: { x: 9, y: 0 } }).diff).nodes['api-2']?.z,
+    ).toBe(2);
     const lone = edits.paste(d, edits.copy(d, ['api']), { by: { x: 300, y: 0 } }, () => 'box');
     expect(done(d, lone.diff).nodes['api-2']?.parent).toBe('box');
   });

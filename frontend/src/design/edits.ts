@@ -13,6 +13,7 @@ export interface NewNode {
   y: number;
   w?: number;
   h?: number;
+  z?: number;
   parent?: ID | undefined;
   props?: Props;
 }
@@ -46,6 +47,7 @@ function putNode(draft: Draft, n: NewNode): ID {
   const record: NodeRecord = { id, kind: n.kind, name, x: n.x, y: n.y };
   if (n.w) record.w = n.w;
   if (n.h) record.h = n.h;
+  if (n.z) record.z = n.z;
   if (n.parent) record.parent = n.parent;
   if (n.props && Object.keys(n.props).length > 0) record.props = n.props;
   draft.nodes.put(record);
