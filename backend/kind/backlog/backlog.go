@@ -10,17 +10,15 @@ import (
 	"sync"
 	"time"
 
-	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/bell"
 )
 
 // Backlog is the unfinished work of all instances of a kind. It is safe for concurrent use.
 type Backlog[T any] struct {
 	space  string
 	atOnce int
-
-	mu    sync.Mutex
-	bells map[string]chan struct{} // by the owner's ARN; closed when something has changed
+	bells  bell.Bells // by the owner's ARN
 }
 
 // Item is one piece of work, stored as JSON.
@@ -32,7 +30,7 @@ type Item[T any] struct {
 
 // New makes a backlog in a namespace of the state; each owner handles at most atOnce items at once. Its keys begin with "backlog/".
 func New[T any](space string, atOnce int) *Backlog[T] {
-	return &Backlog[T]{space: space, atOnce: atOnce, bells: map[string]chan struct{}{}}
+	return &Backlog[T]{space: space, atOnce: atOnce}
 }
 
 func prefix(owner kind.Instance) []byte { return []byte("backlog/" + owner.ARN + "/") }
@@ -42,18 +40,10 @@ func (i Item[T]) key(owner kind.Instance) []byte {
 	return fmt.Appendf(prefix(owner), "%016x/%s", i.Due.UnixMilli(), i.ID)
 }
 
-func (i Item[T]) put(tx kind.Tx, owner kind.Instance) error {
-	body, err := json.Marshal(i.Work)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal, "keep what is to be done later")
-	}
-	return tx.Put(i.key(owner), body)
-}
-
 // Add keeps an item; it is durable when Add returns.
 func (b *Backlog[T]) Add(w kind.World, owner kind.Instance, i Item[T]) error {
-	defer b.ring(owner)
-	return w.State(b.space).Update(func(tx kind.Tx) error { return i.put(tx, owner) })
+	defer b.bells.Ring(owner.ARN)
+	return w.State(b.space).Update(func(tx kind.Tx) error { return kind.Save(tx, i.key(owner), i.Work) })
 }
 
 // Drop forgets all items of an owner.
@@ -68,7 +58,7 @@ func (b *Backlog[T]) Run(ctx context.Context, w kind.World, owner kind.Instance,
 	defer hands.Wait()
 	busy := claims{keys: map[string]bool{}}
 	for {
-		bell := b.bell(owner)
+		changed := b.bells.Wait(owner.ARN)
 		due, next := b.claim(w, owner, &busy)
 		for _, s := range due {
 			hands.Go(func() {
@@ -85,7 +75,7 @@ func (b *Backlog[T]) Run(ctx context.Context, w kind.World, owner kind.Instance,
 					}
 				}
 				busy.release(item.key(owner))
-				b.ring(owner)
+				b.bells.Ring(owner.ARN)
 			})
 		}
 		var timer <-chan time.Time
@@ -95,7 +85,7 @@ func (b *Backlog[T]) Run(ctx context.Context, w kind.World, owner kind.Instance,
 		select {
 		case <-ctx.Done():
 			return
-		case <-bell:
+		case <-changed:
 		case <-timer:
 		}
 	}
@@ -159,25 +149,6 @@ func (b *Backlog[T]) settle(w kind.World, owner kind.Instance, done Item[T], aga
 		if err := tx.Delete(done.key(owner)); err != nil || again == nil {
 			return err
 		}
-		return again.put(tx, owner)
+		return kind.Save(tx, again.key(owner), again.Work)
 	})
-}
-
-// bell is closed at the next ring for the owner.
-func (b *Backlog[T]) bell(owner kind.Instance) <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.bells[owner.ARN] == nil {
-		b.bells[owner.ARN] = make(chan struct{})
-	}
-	return b.bells[owner.ARN]
-}
-
-func (b *Backlog[T]) ring(owner kind.Instance) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if c := b.bells[owner.ARN]; c != nil {
-		close(c)
-		delete(b.bells, owner.ARN)
-	}
 }

@@ -200,7 +200,7 @@ func (c call) batchWrite() (any, error) {
 		return nil
 	})
 	for _, name := range names {
-		c.e.ring(writes[name][0].t.arn)
+		c.e.bells.Ring(writes[name][0].t.arn)
 	}
 	return out, err
 }

@@ -1,13 +1,11 @@
 package dynamodb
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"time"
 
-	"airloom/backend/fault"
 	"airloom/backend/kind"
 	"airloom/backend/kind/property"
 )
@@ -20,14 +18,8 @@ type birth struct {
 
 func birthOf(tx kind.Tx, t table) (birth, error) {
 	var b birth
-	raw := tx.Get(stateKey('m', t.arn))
-	if raw == nil {
-		return b, nil
-	}
-	if err := json.Unmarshal(raw, &b); err != nil {
-		return b, fault.Wrap(err, fault.Internal, "read what is known of the table %s", t.name)
-	}
-	return b, nil
+	_, err := kind.Load(tx, stateKey('m', t.arn), &b)
+	return b, err
 }
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html

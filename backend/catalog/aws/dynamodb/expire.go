@@ -58,7 +58,7 @@ func (e *engine) sweep(w kind.World, t table) error {
 		}
 		if removed > 0 {
 			w.Log(t.node, "info", "%d expired items removed", removed)
-			e.ring(t.arn)
+			e.bells.Ring(t.arn)
 		}
 		if removed < sweepSize {
 			return nil

@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"context"
-	"encoding/json"
 	"reflect"
 	"time"
 
@@ -18,7 +17,7 @@ const (
 
 // Simulate brings tables and the DynamoDB API. One engine serves one embedded sandbox.
 func (Kind) Simulate() kind.Simulation {
-	e := &engine{bells: map[string]chan struct{}{}}
+	e := &engine{}
 	return kind.Simulation{
 		Types: []kind.ResourceType{{
 			Type: tableType,
@@ -56,11 +55,7 @@ func (e *engine) create(_ context.Context, w kind.World, in kind.Instance) (kind
 	startStream(w, &in)
 	policy(w, in)
 	return in, w.State(space).Update(func(tx kind.Tx) error {
-		raw, err := json.Marshal(birth{w.NewID(), w.Now()})
-		if err != nil {
-			return fault.Wrap(err, fault.Internal, "write what is known of the table")
-		}
-		return tx.Put(stateKey('m', in.ARN), raw)
+		return kind.Save(tx, stateKey('m', in.ARN), birth{w.NewID(), w.Now()})
 	})
 }
 
@@ -120,7 +115,7 @@ func (e *engine) change(_ context.Context, w kind.World, old, in kind.Instance) 
 	if fresh {
 		startStream(w, &in)
 	}
-	defer e.ring(in.ARN)
+	defer e.bells.Ring(in.ARN)
 	if err := w.State(space).Update(func(tx kind.Tx) error {
 		if fresh {
 			if err := tx.DeletePrefix(stateKey('r', in.ARN)); err != nil {
@@ -145,7 +140,7 @@ func (e *engine) delete(_ context.Context, w kind.World, in kind.Instance) error
 	if in.ARN == "" {
 		in = named(w, in)
 	}
-	defer e.ring(in.ARN)
+	defer e.bells.Ring(in.ARN)
 	w.SetPolicy(in.ARN, "policy", nil)
 	return w.State(space).Update(func(tx kind.Tx) error {
 		for _, k := range "ixernm" {

@@ -47,11 +47,7 @@ func save(tx kind.Tx, t table, at []byte, old, item value.Item) error {
 	if item == nil {
 		return tx.Delete(stateKey('i', t.arn, at))
 	}
-	raw, err := json.Marshal(item)
-	if err != nil {
-		return fmt.Errorf("write an item: %w", err)
-	}
-	return tx.Put(stateKey('i', t.arn, at), raw)
+	return kind.Save(tx, stateKey('i', t.arn, at), item)
 }
 
 // entries are the state keys under which an item is found besides its own: one for each index that holds it, and one by the

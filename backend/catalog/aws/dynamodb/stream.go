@@ -9,12 +9,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"sync"
 	"time"
 
 	"airloom/backend/catalog/aws/dynamodb/value"
 	"airloom/backend/fault"
 	"airloom/backend/kind"
+	"airloom/backend/kind/bell"
 	"airloom/backend/kind/property"
 )
 
@@ -25,26 +25,7 @@ const streamRetention = 24 * time.Hour
 // engine is the working part of the DynamoDB simulation: all data lies in kind.State, the engine itself only wakes those who
 // wait for a table's stream.
 type engine struct {
-	mu    sync.Mutex
-	bells map[string]chan struct{} // by table ARN; closed when the table has changed
-}
-
-func (e *engine) bell(arn string) <-chan struct{} {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.bells[arn] == nil {
-		e.bells[arn] = make(chan struct{})
-	}
-	return e.bells[arn]
-}
-
-func (e *engine) ring(arn string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if c := e.bells[arn]; c != nil {
-		close(c)
-		delete(e.bells, arn)
-	}
+	bells bell.Bells // by table ARN, rung when the table has changed
 }
 
 // changed is a change record as it is kept: what a Lambda event says about it, but for what all records share.
@@ -91,11 +72,7 @@ func record(w kind.World, tx kind.Tx, t table, o outcome, user map[string]any) e
 		r.Body.OldImage = o.old
 	}
 	r.Body.SizeBytes = r.Body.Keys.Size() + r.Body.NewImage.Size() + r.Body.OldImage.Size()
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal, "write a change record")
-	}
-	return cmp.Or(tx.Put(stateKey('n', t.arn), strconv.AppendUint(nil, n, 10)), tx.Put(recordKey(t, n), raw))
+	return cmp.Or(tx.Put(stateKey('n', t.arn), strconv.AppendUint(nil, n, 10)), kind.Save(tx, recordKey(t, n), r))
 }
 
 func lastRecord(tx kind.Tx, t table) uint64 {
@@ -141,7 +118,7 @@ func (e *engine) receive(ctx context.Context, w kind.World, in kind.Instance, re
 	latest := req.Checkpoint == "" && req.Position == "LATEST"
 	deadline := w.Now().Add(req.Wait)
 	for {
-		bell := e.bell(in.ARN)
+		changed := e.bells.Wait(in.ARN)
 		var batch kind.Batch
 		if err := w.State(space).View(func(tx kind.Tx) error {
 			if latest {
@@ -159,7 +136,7 @@ func (e *engine) receive(ctx context.Context, w kind.World, in kind.Instance, re
 		select {
 		case <-ctx.Done():
 			return batch, nil
-		case <-bell:
+		case <-changed:
 		case <-w.After(deadline.Sub(now)):
 		}
 	}

@@ -278,7 +278,7 @@ func (c call) transactWrite() (any, error) {
 		return nil, err
 	}
 	for _, wr := range writes {
-		c.e.ring(wr.t.arn)
+		c.e.bells.Ring(wr.t.arn)
 	}
 	return struct {
 		ConsumedCapacity []*capacity `json:",omitempty"`

@@ -253,7 +253,7 @@ func (c call) one(wr write, r change) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.e.ring(wr.t.arn)
+	c.e.bells.Ring(wr.t.arn)
 	out := struct {
 		Attributes       value.Item `json:",omitempty"`
 		ConsumedCapacity *capacity  `json:",omitempty"`

@@ -60,11 +60,7 @@ func (r *request) createUpload() (answer, error) {
 		}
 		h["X-Amz-Checksum-Algorithm"], h["X-Amz-Checksum-Type"] = a.name, checksum{Composite: u.Composite}.kind()
 	}
-	text, err := json.Marshal(u)
-	if err != nil {
-		return answer{}, fmt.Errorf("write an upload: %w", err)
-	}
-	if err := r.w.State(space).Update(func(tx kind.Tx) error { return tx.Put(uploadKey(r.bucket, r.key, u.ID), text) }); err != nil {
+	if err := r.w.State(space).Update(func(tx kind.Tx) error { return kind.Save(tx, uploadKey(r.bucket, r.key, u.ID), u) }); err != nil {
 		return answer{}, err
 	}
 	return answer{header: h, document: struct {
@@ -77,11 +73,10 @@ func (r *request) createUpload() (answer, error) {
 
 func (r *request) upload(tx kind.Tx) (upload, error) {
 	var u upload
-	raw := tx.Get(uploadKey(r.bucket, r.key, r.query.Get("uploadId")))
-	if raw == nil {
+	found, err := kind.Load(tx, uploadKey(r.bucket, r.key, r.query.Get("uploadId")), &u)
+	if err == nil && !found {
 		return u, fail(404, "NoSuchUpload", "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.")
 	}
-	err := json.Unmarshal(raw, &u)
 	u.key, u.Object.key = r.key, r.key
 	return u, err
 }
@@ -144,22 +139,14 @@ func (r *request) storePart(body []byte, sum checksum) (part, error) {
 			return err
 		}
 		p.Number, p.Checksum = number, sum
-		text, err := json.Marshal(p)
-		if err != nil {
-			return fmt.Errorf("write a part: %w", err)
-		}
-		return tx.Put(partKey(u.ID, number), text)
+		return kind.Save(tx, partKey(u.ID, number), p)
 	})
 	return p, err
 }
 
 func readPart(tx kind.Tx, upload string, number int) (p part, ok bool, err error) {
-	raw := tx.Get(partKey(upload, number))
-	if raw == nil {
-		return p, false, nil
-	}
-	err = json.Unmarshal(raw, &p)
-	return p, true, err
+	ok, err = kind.Load(tx, partKey(upload, number), &p)
+	return p, ok, err
 }
 
 func (r *request) uploadPartCopy() (answer, error) {

@@ -189,11 +189,7 @@ func put(w kind.World, tx kind.Tx, in kind.Instance, v *version) error {
 }
 
 func keep(tx kind.Tx, bucket string, v version) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("write an object: %w", err)
-	}
-	return tx.Put(v.slot(bucket), text)
+	return kind.Save(tx, v.slot(bucket), v)
 }
 
 // drop removes a version and its data.

@@ -163,21 +163,15 @@ func historyKey(in kind.Instance) []byte { return []byte("t/" + in.ARN) }
 
 func load(w kind.World, in kind.Instance) (h history, err error) {
 	err = w.State(space).View(func(tx kind.Tx) error {
-		if raw := tx.Get(historyKey(in)); raw != nil {
-			return json.Unmarshal(raw, &h)
-		}
-		h.Began = w.Now()
-		return nil
+		h.Began = w.Now() // until it has been kept
+		_, err := kind.Load(tx, historyKey(in), &h)
+		return err
 	})
 	return h, err
 }
 
 func save(w kind.World, in kind.Instance, h history) error {
-	raw, err := json.Marshal(h)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal, "keep when a schedule has fired")
-	}
-	return w.State(space).Update(func(tx kind.Tx) error { return tx.Put(historyKey(in), raw) })
+	return w.State(space).Update(func(tx kind.Tx) error { return kind.Save(tx, historyKey(in), h) })
 }
 
 // run fires until ctx ends, and carries out what is pending.

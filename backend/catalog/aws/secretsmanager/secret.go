@@ -42,24 +42,15 @@ func stateKey(name string) []byte { return []byte("s/" + name) }
 
 // load reads a secret, nil where there is none.
 func load(tx kind.Tx, name string) (*secret, error) {
-	raw := tx.Get(stateKey(name))
-	if raw == nil {
-		return nil, nil
-	}
 	var s secret
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return nil, fault.Wrap(err, fault.Internal, "read the secret %s", name)
+	found, err := kind.Load(tx, stateKey(name), &s)
+	if !found || err != nil {
+		return nil, err
 	}
 	return &s, nil
 }
 
-func (s *secret) save(tx kind.Tx) error {
-	raw, err := json.Marshal(s)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal, "write the secret %s", s.Name)
-	}
-	return tx.Put(stateKey(s.Name), raw)
-}
+func (s *secret) save(tx kind.Tx) error { return kind.Save(tx, stateKey(s.Name), s) }
 
 // labelled is the id of the version with a label, "" for none.
 func (s *secret) labelled(stage string) string {

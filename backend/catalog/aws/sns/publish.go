@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -111,23 +110,18 @@ func enlist(tx kind.Tx, t topic, m *message) (fresh bool, err error) {
 		seen = key('d', t.ARN, m.Group, m.Dedup)
 	}
 	var f first
-	if raw := tx.Get(seen); raw != nil {
-		if err := json.Unmarshal(raw, &f); err != nil {
-			return false, fmt.Errorf("read a deduplication id: %w", err)
-		}
-		if m.At.Before(time.UnixMilli(f.At).Add(deduplicationInterval)) {
-			m.ID, m.Sequence = f.ID, f.Sequence
-			return false, nil
-		}
+	found, err := kind.Load(tx, seen, &f)
+	if err != nil {
+		return false, err
+	}
+	if found && m.At.Before(time.UnixMilli(f.At).Add(deduplicationInterval)) {
+		m.ID, m.Sequence = f.ID, f.Sequence
+		return false, nil
 	}
 	n, _ := strconv.ParseUint(string(tx.Get(key('n', t.ARN))), 10, 64)
 	n++
 	m.Sequence = fmt.Sprintf("1%019d", n*1000) // twenty digits that only grow, as SNS gives them
-	text, err := json.Marshal(first{m.ID, m.Sequence, m.At.UnixMilli()})
-	if err != nil {
-		return false, fmt.Errorf("write a deduplication id: %w", err)
-	}
-	return true, cmp.Or(tx.Put(seen, text), tx.Put(key('n', t.ARN), strconv.AppendUint(nil, n, 10)))
+	return true, cmp.Or(kind.Save(tx, seen, first{m.ID, m.Sequence, m.At.UnixMilli()}), tx.Put(key('n', t.ARN), strconv.AppendUint(nil, n, 10)))
 }
 
 // deliver hands the message to one subscriber.

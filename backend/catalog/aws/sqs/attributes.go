@@ -101,15 +101,13 @@ func (c call) setAttributes() (any, error) {
 	if err := cmp.Or(checkQueue(properties), c.b.checkRedrive(c.w, changed)); err != nil {
 		return nil, awsapi.Errorf("InvalidAttributeValue", "%s", err)
 	}
-	defer c.b.ring(instance.ARN)
+	defer c.b.bells.Ring(instance.ARN)
 	return struct{}{}, c.w.State(space).Update(func(tx kind.Tx) error {
 		all := map[string]string{}
-		if raw := tx.Get(key('a', instance.ARN)); raw != nil {
-			if err := json.Unmarshal(raw, &all); err != nil {
-				return err
-			}
+		if _, err := kind.Load(tx, key('a', instance.ARN), &all); err != nil {
+			return err
 		}
 		maps.Copy(all, in.Attributes)
-		return putJSON(tx, key('a', instance.ARN), all)
+		return kind.Save(tx, key('a', instance.ARN), all)
 	})
 }

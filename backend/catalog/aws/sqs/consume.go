@@ -160,7 +160,7 @@ func (c call) deleteOne(in kind.Instance, e receiptEntry) error {
 	if !ok {
 		return badHandle(e.ReceiptHandle)
 	}
-	defer c.b.ring(in.ARN)
+	defer c.b.bells.Ring(in.ARN)
 	return c.w.State(space).Update(func(tx kind.Tx) error {
 		q := queueOf(c.w, in, tx)
 		m, mine, err := find(tx, q, slot, nonce)
@@ -192,7 +192,7 @@ func (c call) changeOne(in kind.Instance, e receiptEntry) error {
 	if !ok {
 		return badHandle(e.ReceiptHandle)
 	}
-	defer c.b.ring(in.ARN)
+	defer c.b.bells.Ring(in.ARN)
 	return c.w.State(space).Update(func(tx kind.Tx) error {
 		q := queueOf(c.w, in, tx)
 		m, mine, err := find(tx, q, slot, nonce)

@@ -129,7 +129,7 @@ func (c call) purge() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer c.b.ring(q.ARN)
+	defer c.b.bells.Ring(q.ARN)
 	return struct{}{}, c.w.State(space).Update(func(tx kind.Tx) error {
 		now := c.w.Now()
 		if last, err := time.Parse(time.RFC3339, string(tx.Get(key('g', q.ARN)))); err == nil && now.Sub(last) < time.Minute {

@@ -1,12 +1,11 @@
 package sqs
 
 import (
-	"encoding/json"
 	"strings"
-	"sync"
 	"time"
 
 	"airloom/backend/kind"
+	"airloom/backend/kind/bell"
 	"airloom/backend/kind/policy"
 	"airloom/backend/kind/property"
 )
@@ -14,29 +13,7 @@ import (
 // broker is the working part of the SQS simulation: all data lies in kind.State, the broker itself only wakes those who
 // wait for a queue.
 type broker struct {
-	mu    sync.Mutex
-	bells map[string]chan struct{} // by queue ARN; closed when something may have become visible
-}
-
-func newBroker() *broker { return &broker{bells: map[string]chan struct{}{}} }
-
-// bell is closed at the next ring of the queue.
-func (b *broker) bell(arn string) <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.bells[arn] == nil {
-		b.bells[arn] = make(chan struct{})
-	}
-	return b.bells[arn]
-}
-
-func (b *broker) ring(arn string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if c := b.bells[arn]; c != nil {
-		close(c)
-		delete(b.bells, arn)
-	}
+	bells bell.Bells // by queue ARN, rung when something may have become visible
 }
 
 // queue is a queue with its settings: the template's, over AWS's defaults, under what SetQueueAttributes has changed.
@@ -61,10 +38,7 @@ func queueOf(w kind.World, in kind.Instance, tx kind.Tx) queue {
 	over := map[string]string{}
 	q := queue{arn: in.ARN, url: in.PhysicalID, node: in.Node, name: in.ARN[strings.LastIndex(in.ARN, ":")+1:]}
 	if tx != nil {
-		if raw := tx.Get(key('a', in.ARN)); raw != nil {
-			// What cannot be read was not written by us: then the template's values count.
-			_ = json.Unmarshal(raw, &over)
-		}
+		_, _ = kind.Load(tx, key('a', in.ARN), &over) // what cannot be read was not written by us: then the template's values count
 		q.policy = policy.Text(tx, in.ARN)
 	}
 	value := func(name string) any {

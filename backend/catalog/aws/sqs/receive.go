@@ -16,7 +16,7 @@ import (
 func (b *broker) receive(ctx context.Context, w kind.World, in kind.Instance, most int, visibility *time.Duration, wait *time.Duration) ([]delivered, error) {
 	var deadline time.Time
 	for {
-		bell := b.bell(in.ARN)
+		changed := b.bells.Wait(in.ARN)
 		var got taken
 		var q queue
 		visible := false
@@ -42,7 +42,7 @@ func (b *broker) receive(ctx context.Context, w kind.World, in kind.Instance, mo
 			return nil, err
 		}
 		if got.moved != "" {
-			b.ring(got.moved)
+			b.bells.Ring(got.moved)
 		}
 		now := w.Now()
 		switch {
@@ -58,7 +58,7 @@ func (b *broker) receive(ctx context.Context, w kind.World, in kind.Instance, mo
 		select {
 		case <-ctx.Done():
 			return nil, nil // nobody waits for the answer any more, and nothing was taken
-		case <-bell:
+		case <-changed:
 		case <-w.After(max(until.Sub(now), time.Millisecond)):
 		}
 		if _, there := w.Find(in.ARN); !there {
@@ -92,7 +92,7 @@ func (b *broker) poll(ctx context.Context, w kind.World, in kind.Instance, req k
 		for _, id := range failed {
 			again[id] = true
 		}
-		defer b.ring(in.ARN) // a FIFO group may go on
+		defer b.bells.Ring(in.ARN) // a FIFO group may go on
 		return w.State(space).Update(func(tx kind.Tx) error {
 			q := queueOf(w, in, tx)
 			for id, handle := range handles {
@@ -183,7 +183,7 @@ func (b *broker) accept(_ context.Context, w kind.World, in kind.Instance, d kin
 		}
 		message.Attributes[plain] = a
 	}
-	defer b.ring(in.ARN)
+	defer b.bells.Ring(in.ARN)
 	return w.State(space).Update(func(tx kind.Tx) error {
 		q := queueOf(w, in, tx)
 		if err := message.check(q); err != nil {

@@ -88,7 +88,7 @@ func (c call) sendOne(in kind.Instance, e sendEntry) (sendOutput, error) {
 	if err != nil {
 		return sendOutput{}, err
 	}
-	c.b.ring(in.ARN)
+	c.b.bells.Ring(in.ARN)
 	return sendOutput{ID: e.ID, MessageID: m.ID, MD5OfMessageBody: m.BodyMD5, MD5OfMessageAttributes: m.AttrMD5,
 		MD5OfSystemAttributes: md5OfAttributes(e.MessageSystemAttributes), SequenceNumber: m.Sequence}, nil
 }

@@ -21,7 +21,7 @@ var policies = policy.Attachment{Type: policyType, To: queueType, Noun: "queue",
 
 // Simulate brings queues, their policies and the SQS API. One broker serves one embedded sandbox.
 func (Kind) Simulate() kind.Simulation {
-	b := newBroker()
+	b := &broker{}
 	return kind.Simulation{
 		Types: []kind.ResourceType{{
 			Type: queueType,
@@ -77,12 +77,12 @@ func (b *broker) update(_ context.Context, w kind.World, old, in kind.Instance) 
 	}
 	// The template's values win over what SetQueueAttributes has changed meanwhile.
 	err := w.State(space).Update(func(tx kind.Tx) error { return tx.Delete(key('a', in.ARN)) })
-	b.ring(in.ARN)
+	b.bells.Ring(in.ARN)
 	return in, err
 }
 
 func (b *broker) delete(_ context.Context, w kind.World, in kind.Instance) error {
-	defer b.ring(in.ARN)
+	defer b.bells.Ring(in.ARN)
 	return w.State(space).Update(func(tx kind.Tx) error {
 		for _, k := range "abdgmnt" {
 			if err := tx.DeletePrefix(key(byte(k), in.ARN)); err != nil {

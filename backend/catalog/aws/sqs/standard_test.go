@@ -213,7 +213,7 @@ func TestInFlightLimit(t *testing.T) {
 			}
 		}
 		m = message{Sent: d.Now().UnixMilli(), visible: d.Now().UnixMilli(), slot: slotOf(inFlightLimit)}
-		return cmp.Or(err, keep(tx, q, m), putJSON(tx, key('b', q.arn, m.slot), content{Body: "one too many"}))
+		return cmp.Or(err, keep(tx, q, m), kind.Save(tx, key('b', q.arn, m.slot), content{Body: "one too many"}))
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -54,10 +54,9 @@ func put(w kind.World, tx kind.Tx, q queue, d draft) (message, error) {
 			seen = key('d', q.arn, m.Group, m.Dedup)
 		}
 		var first deduplication
-		if raw := tx.Get(seen); raw != nil {
-			if err := json.Unmarshal(raw, &first); err != nil {
-				return m, fmt.Errorf("read a deduplication id: %w", err)
-			}
+		if found, err := kind.Load(tx, seen, &first); err != nil {
+			return m, err
+		} else if found {
 			m.ID, m.Sequence = first.ID, first.Sequence
 			return m, nil
 		}
@@ -65,7 +64,7 @@ func put(w kind.World, tx kind.Tx, q queue, d draft) (message, error) {
 	if err := enqueue(tx, q, &m, d.content); err != nil || seen == nil {
 		return m, err
 	}
-	return m, cmp.Or(putJSON(tx, seen, deduplication{m.ID, m.Sequence}), tx.Put(key('t', q.arn, fmt.Sprintf("%016x", m.Sent), m.slot), seen))
+	return m, cmp.Or(kind.Save(tx, seen, deduplication{m.ID, m.Sequence}), tx.Put(key('t', q.arn, fmt.Sprintf("%016x", m.Sent), m.slot), seen))
 }
 
 // deduplication is the first message of an id within the interval.
@@ -107,15 +106,7 @@ func enqueue(tx kind.Tx, q queue, m *message, c content) error {
 	if err != nil {
 		return fmt.Errorf("write a message: %w", err)
 	}
-	return cmp.Or(tx.Put(counter, strconv.AppendUint(nil, n, 10)), tx.Put(key('m', q.arn, m.slot), head), putJSON(tx, key('b', q.arn, m.slot), c))
-}
-
-func putJSON(tx kind.Tx, k []byte, v any) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", k[:1], err)
-	}
-	return tx.Put(k, text)
+	return cmp.Or(tx.Put(counter, strconv.AppendUint(nil, n, 10)), tx.Put(key('m', q.arn, m.slot), head), kind.Save(tx, key('b', q.arn, m.slot), c))
 }
 
 // delivered is a received message.

@@ -2,7 +2,6 @@ package ssm
 
 import (
 	"context"
-	"encoding/json"
 	"regexp"
 	"strings"
 	"time"
@@ -82,24 +81,15 @@ func stateKey(name string) []byte { return []byte("p/" + name) }
 
 // load reads a parameter, nil where there is none.
 func load(tx kind.Tx, name string) (*parameter, error) {
-	raw := tx.Get(stateKey(name))
-	if raw == nil {
-		return nil, nil
-	}
 	var p parameter
-	if err := json.Unmarshal(raw, &p); err != nil {
-		return nil, fault.Wrap(err, fault.Internal, "read the parameter %s", name)
+	found, err := kind.Load(tx, stateKey(name), &p)
+	if !found || err != nil {
+		return nil, err
 	}
 	return &p, nil
 }
 
-func (p *parameter) save(tx kind.Tx) error {
-	raw, err := json.Marshal(p)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal, "write the parameter %s", p.Name)
-	}
-	return tx.Put(stateKey(p.Name), raw)
-}
+func (p *parameter) save(tx kind.Tx) error { return kind.Save(tx, stateKey(p.Name), p) }
 
 // check refuses what cannot be simulated, as far as it is known before anything exists.
 func check(p map[string]any) error {

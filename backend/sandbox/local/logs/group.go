@@ -50,11 +50,7 @@ func createGroup(_ context.Context, w kind.World, in kind.Instance) (kind.Instan
 		return in, fault.New(fault.Conflict, "a log group named %s exists already", in.PhysicalID)
 	}
 	in.Attributes = map[string]any{"Arn": in.ARN + ":*"}
-	text, err := json.Marshal(born{w.Now().UnixMilli()})
-	if err != nil {
-		return in, err
-	}
-	return in, w.State(space).Update(func(tx kind.Tx) error { return tx.Put(groupKey(in.PhysicalID), text) })
+	return in, w.State(space).Update(func(tx kind.Tx) error { return kind.Save(tx, groupKey(in.PhysicalID), born{w.Now().UnixMilli()}) })
 }
 
 func deleteGroup(_ context.Context, w kind.World, in kind.Instance) error {
@@ -84,13 +80,9 @@ func groupOf(w kind.World, in kind.Instance) (group, error) {
 	}
 	err := w.State(space).View(func(tx kind.Tx) error {
 		var b born
-		if text := tx.Get(groupKey(in.PhysicalID)); text != nil {
-			if err := json.Unmarshal(text, &b); err != nil {
-				return err
-			}
-		}
+		_, err := kind.Load(tx, groupKey(in.PhysicalID), &b)
 		g.born = time.UnixMilli(b.Created)
-		return nil
+		return err
 	})
 	return g, err
 }

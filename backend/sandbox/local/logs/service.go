@@ -3,7 +3,6 @@ package logs
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,15 +158,11 @@ func (c call) createStream() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := json.Marshal(born{c.w.Now().UnixMilli()})
-	if err != nil {
-		return nil, err
-	}
 	return nil, c.w.State(space).Update(func(tx kind.Tx) error {
 		if tx.Get(streamKey(g.PhysicalID, in.LogStreamName)) != nil {
 			return awsapi.Errorf("ResourceAlreadyExistsException", "The specified log stream already exists")
 		}
-		return tx.Put(streamKey(g.PhysicalID, in.LogStreamName), text)
+		return kind.Save(tx, streamKey(g.PhysicalID, in.LogStreamName), born{c.w.Now().UnixMilli()})
 	})
 }
 
