@@ -1,4 +1,4 @@
-// Where the time of one gesture goes: BENCH_PROFILE="drag 1 all" prints it for every size, of both pages.
+// Where the time of one gesture goes: BENCH_PROFILE="drag 1 all" or "paint" prints it for every size, of both pages.
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { say } from './figures';
 
@@ -38,7 +38,7 @@ export async function profiled(
     const place = f?.url ? `${f.url.split('/').at(-1) ?? ''}:${String(f.lineNumber + 1)}` : '';
     if (f) own.add(`${f.functionName || '(anonymous)'} ${place}`, (profile.timeDeltas?.[i] ?? 0) / 1000);
   });
-  own.print(20);
+  own.print(30);
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
   const threads = new Map<string, string>();
   for (const e of traceEvents) {

@@ -33,7 +33,13 @@ const acts: { title: string; drag: number; act: Act }[] = [
 export async function scene(c: Chromium, address: string, kind: Kind, nodes: number, o: Options): Promise<Scene> {
   const { page, cdp } = await openPage(c, `${address}?page=${kind}&nodes=${String(nodes)}`);
   await page.waitForFunction(() => 'stage' in window);
-  const mounted = page.evaluate(() => window.stage.mount());
+  const mount = (): Promise<number> => page.evaluate(() => window.stage.mount());
+  if (o.profile === 'paint') {
+    await profiled(c.browser, page, cdp, `paint, ${kind}, ${String(nodes)} nodes`, mount);
+    await page.close();
+    return { paint: 0, saved: [], frames: {} };
+  }
+  const mounted = mount();
   const out: Scene = { paint: await within('first complete paint', mounted), saved: [], frames: {} };
   for (const view of ['near', 'all'] as const) {
     for (const act of acts) {

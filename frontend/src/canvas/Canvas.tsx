@@ -1,14 +1,7 @@
 // The canvas: React Flow shows boxes and owns pan and zoom; hands.ts turns the pointer into gestures.
-import {
-  Background,
-  BackgroundVariant,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-  useStore as useFlow,
-} from '@xyflow/react';
+import { type OnMove, ReactFlow, ReactFlowProvider, useReactFlow, useStore as useFlow } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { memo, type ReactElement, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { memo, type ReactElement, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { boundsOf } from '../design/geometry';
 import { emptyDesign } from '../design/types';
 import { useStore, useValue } from '../session/store';
@@ -21,6 +14,7 @@ import type { Hands } from './hands';
 import { hitOf, placeOf } from './hit';
 import { Chips } from './parts/Chips';
 import { Gone, Map, ZoomControls } from './parts/Corner';
+import { Dots } from './parts/Dots';
 import { Front } from './parts/Front';
 import { GhostBox, GroupBox, NoteBox } from './parts/Frames';
 import { NodeBox } from './parts/NodeBox';
@@ -29,7 +23,7 @@ import { Questions } from './parts/Picker';
 import { Teach } from './parts/Teach';
 import { Wires } from './parts/Wires';
 import { settle, startRename } from './verbs';
-import { maxZoom, minZoom, viewOf } from './view';
+import { fitted, maxZoom, minZoom, type Size, viewOf } from './view';
 
 /** React Flow styles its own "group", hence the other name. */
 const shapes = { node: NodeBox, frame: GroupBox, note: NoteBox, ghost: GhostBox };
@@ -57,6 +51,7 @@ function Surface({ hands }: { hands: Hands }): ReactElement {
   const holding = useStore(board.gesture, (g) =>
     !g ? '' : 'phase' in g && g.phase === 'pressed' ? '' : `holding-${g.kind}`,
   );
+  const size = useSize(root);
   useView(root);
   useSpace();
   useTouch(root);
@@ -106,12 +101,21 @@ function Surface({ hands }: { hands: Hands }): ReactElement {
         }
       }}
     >
-      <Scene panning={hand || space} />
+      {size && <Scene panning={hand || space} size={size} />}
       {count === 0 && <Teach />}
       <Gone />
       <ZoomControls />
     </div>
   );
+}
+
+/** The size that the canvas begins with. The drawing waits for it: it is drawn once, where it will be seen. */
+function useSize(root: React.RefObject<HTMLDivElement | null>): Size | null {
+  const [size, setSize] = useState<Size | null>(null);
+  useLayoutEffect(() => {
+    if (root.current) setSize({ w: root.current.clientWidth, h: root.current.clientHeight });
+  }, [root]);
+  return size;
 }
 
 /** Makes the view known to the board, and shows the whole drawing when a project is opened. */
@@ -182,10 +186,35 @@ function useSpace(): void {
   }, [board]);
 }
 
+/**
+ * While the window moves at one zoom, the drawing is a layer of its own, which is moved and not painted. While it zooms and
+ * when it rests it is none: a layer is scaled as it was painted.
+ */
+function usePanning(): { onMoveStart: OnMove; onMove: OnMove; onMoveEnd: OnMove } {
+  const board = useBoard();
+  return useMemo(() => {
+    let zoom = 0;
+    const pans = (yes: boolean): void => {
+      board.view?.element.toggleAttribute('data-pans', yes);
+    };
+    return {
+      onMoveStart: (_, v) => {
+        zoom = v.zoom;
+      },
+      onMove: (_, v) => {
+        pans(v.zoom === zoom);
+      },
+      onMoveEnd: () => {
+        pans(false);
+      },
+    };
+  }, [board]);
+}
+
 const panWith = { hand: [0, 1], pointer: [1] };
 
 /** The drawing itself. */
-const Scene = memo(function Scene({ panning }: { panning: boolean }): ReactElement {
+const Scene = memo(function Scene({ panning, size }: { panning: boolean; size: Size }): ReactElement {
   const board = useBoard();
   const { session } = board;
   const design = useStore(session.project, (p) => (p ? board.shown.design : none));
@@ -195,9 +224,16 @@ const Scene = memo(function Scene({ panning }: { panning: boolean }): ReactEleme
   const shown = useMemo(() => displaced(design, held), [design, held]);
   const nodes = useMemo(() => boxes(design, shown), [boxes, design, shown]);
   const far = useFlow((s) => (s.transform[2] < 0.25 ? 'far farther' : s.transform[2] < 0.55 ? 'far' : ''));
+  const moves = usePanning();
+  const [first] = useState(() => {
+    const all = boundsOf(board.shown.design);
+    return all ? fitted(all, size) : { x: 0, y: 0, zoom: 1 };
+  });
   return (
     <ReactFlow<Box>
+      {...moves}
       className={far}
+      defaultViewport={first}
       nodes={nodes}
       nodeTypes={shapes}
       onlyRenderVisibleElements
@@ -221,7 +257,7 @@ const Scene = memo(function Scene({ panning }: { panning: boolean }): ReactEleme
       minZoom={minZoom}
       maxZoom={maxZoom}
     >
-      <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
+      <Dots />
       <Wires design={design} shown={shown} />
       <Chips design={design} shown={shown} />
       <Front design={design} shown={shown} />

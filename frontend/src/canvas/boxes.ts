@@ -105,6 +105,8 @@ function place(box: Box, r: { x: number; y: number; w: number; h: number }): Box
     width: r.w,
     height: r.h,
     measured: { width: r.w, height: r.h },
+    // Wires are ours: React Flow need not look for where they begin, nor draw what is off the screen to find it.
+    handles: [],
     domAttributes: { 'aria-roledescription': undefined },
   };
 }

@@ -115,7 +115,7 @@ export class Hands {
     }
     const id = e.pointerId;
     const move = (m: PointerEvent): void => {
-      if (m.pointerId === id) this.move(m);
+      if (m.pointerId === id) this.next(m);
     };
     const up = (m: PointerEvent): void => {
       if (m.pointerId !== id) return;
@@ -128,13 +128,13 @@ export class Hands {
       this.end();
       this.board.gesture.set(null);
     };
-    // Shift, Alt and Ctrl count at once, not with the next movement.
+    // Shift, Alt and Ctrl count by themselves, not only with the next movement.
     const key = (k: KeyboardEvent): void => {
       if (!this.last || !/^(Shift|Alt|Control|Meta)$/.test(k.key)) return;
       if (k.key === 'Alt') k.preventDefault();
       const { clientX, clientY } = this.last;
       const { shiftKey, altKey, ctrlKey, metaKey } = k;
-      this.move({ clientX, clientY, shiftKey, altKey, ctrlKey, metaKey });
+      this.next({ clientX, clientY, shiftKey, altKey, ctrlKey, metaKey });
     };
     window.addEventListener('pointermove', move);
     window.addEventListener('pointerup', up);
@@ -155,6 +155,20 @@ export class Hands {
   private end(): void {
     this.stop?.();
     this.stop = null;
+  }
+
+  /** Takes a movement with the next frame: a mouse reports more often than a screen shows. */
+  private next(e: Mouse): void {
+    this.last = e;
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      if (!this.last) return;
+      this.move(this.last);
+      if (!this.edge()) return;
+      this.move(this.last);
+      this.next(this.last);
+    });
   }
 
   private move(e: Mouse): void {
@@ -192,7 +206,6 @@ export class Hands {
       case 'glide':
         return;
     }
-    this.edge();
   }
 
   private drop(e: Mouse): void {
@@ -258,23 +271,18 @@ export class Hands {
     }
   }
 
-  /** While something is dragged to the window's edge, the drawing comes to meet it. */
-  private edge(): void {
-    if (this.frame) return;
-    const step = (): void => {
-      this.frame = 0;
-      const v = this.board.view;
-      const g = this.board.gesture.get();
-      if (!v || !this.last || !g || ('phase' in g && g.phase === 'pressed')) return;
-      if (g.kind === 'place' && !g.rect) return;
-      const r = v.element.getBoundingClientRect();
-      const by = { x: pull(this.last.clientX, r.left, r.right), y: pull(this.last.clientY, r.top, r.bottom) };
-      if (by.x === 0 && by.y === 0) this.free = true;
-      if (!this.free || (by.x === 0 && by.y === 0)) return;
-      v.panBy(by);
-      this.move(this.last);
-    };
-    this.frame = requestAnimationFrame(step);
+  /** While something is dragged to the window's edge, the drawing comes to meet it. Tells whether it did. */
+  private edge(): boolean {
+    const v = this.board.view;
+    const g = this.board.gesture.get();
+    if (!v || !this.last || !g || ('phase' in g && g.phase === 'pressed')) return false;
+    if (g.kind === 'place' && !g.rect) return false;
+    const r = v.element.getBoundingClientRect();
+    const by = { x: pull(this.last.clientX, r.left, r.right), y: pull(this.last.clientY, r.top, r.bottom) };
+    if (by.x === 0 && by.y === 0) this.free = true;
+    if (!this.free || (by.x === 0 && by.y === 0)) return false;
+    v.panBy(by);
+    return true;
   }
 
   private point(e: Mouse): Pointer {

@@ -5,6 +5,8 @@ import type { Point, Rect } from '../design/geometry';
 export const minZoom = 0.08;
 export const maxZoom = 4;
 
+export type Size = Pick<Rect, 'w' | 'h'>;
+
 export interface View {
   element: HTMLElement;
   /** Page pixels to canvas units, and back. */
@@ -32,9 +34,16 @@ const margin = (w: number, h: number): number => Math.max(8, Math.min(36, 0.06 *
 export const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 const clamp = (z: number): number => Math.min(maxZoom, Math.max(minZoom, z));
 
+/** Where a rectangle is seen whole, never larger than life, in a window of a size. */
+export function fitted(r: Rect, { w, h }: Size): { x: number; y: number; zoom: number } {
+  const free = 2 * margin(w, h);
+  const zoom = clamp(Math.min(1, (w - free) / Math.max(r.w, 1), (h - free) / Math.max(r.h, 1)));
+  return { x: w / 2 - (r.x + r.w / 2) * zoom, y: h / 2 - (r.y + r.h / 2) * zoom, zoom };
+}
+
 export function viewOf(flow: ReactFlowInstance, element: HTMLElement): View {
   const glide = (): { duration: number } => ({ duration: calm() ? 0 : 180 });
-  const size = (): { w: number; h: number } => ({ w: element.clientWidth, h: element.clientHeight });
+  const size = (): Size => ({ w: element.clientWidth, h: element.clientHeight });
   const view: View = {
     element,
     toCanvas: (p) => flow.screenToFlowPosition(p, { snapToGrid: false }),
@@ -46,11 +55,9 @@ export function viewOf(flow: ReactFlowInstance, element: HTMLElement): View {
       return { x: -v.x / v.zoom, y: -v.y / v.zoom, w: w / v.zoom, h: h / v.zoom };
     },
     fit: (r) => {
-      const { w, h } = size();
-      const free = 2 * margin(w, h);
-      const zoom = clamp(Math.min(1, (w - free) / Math.max(r.w, 1), (h - free) / Math.max(r.h, 1)));
-      const to = { x: w / 2 - (r.x + r.w / 2) * zoom, y: h / 2 - (r.y + r.h / 2) * zoom, zoom };
-      void flow.setViewport(to, glide());
+      const v = flow.getViewport();
+      const to = fitted(r, size());
+      if (to.x !== v.x || to.y !== v.y || to.zoom !== v.zoom) void flow.setViewport(to, glide());
     },
     reveal: (r) => {
       const v = flow.getViewport();

@@ -1,9 +1,9 @@
 // All wires in one drawing below the boxes. Only those near the window are in the page, and only those whose ends moved
 // are computed anew.
 import { useStore as useFlow, ViewportPortal } from '@xyflow/react';
-import { memo, type ReactElement, useMemo, useRef } from 'react';
-import { type Point, type Rect, touches } from '../../design/geometry';
-import type { Design, ID } from '../../design/types';
+import { memo, type ReactElement, type ReactNode, useMemo, useRef } from 'react';
+import { type Point, type Rect, rectOf, touches } from '../../design/geometry';
+import type { Design, EdgeRecord, ID } from '../../design/types';
 import { useStore } from '../../session/store';
 import { type Displaced, layer } from '../boxes';
 import { useBoard } from '../context';
@@ -14,13 +14,15 @@ import { markClass, markWords, useFindings, useMark } from './Paint';
 import { useTurn } from './turn';
 import './wires.css';
 
-/** The window in coarse cells, so that panning asks for other wires only now and then. */
+/** The window in coarse cells, so that panning and zooming ask for other wires only now and then. */
 export function useWindow(): Rect {
   const cells = useFlow((s) => {
     const [x, y, zoom] = s.transform;
-    const step = 512 / zoom;
+    // Between half a size and the next the cells stay, so that they cover the window at the smaller one.
+    const coarse = 2 ** Math.floor(Math.log2(zoom));
+    const step = 512 / coarse;
     const from = (v: number): number => Math.floor(-v / zoom / step) * step - step;
-    return `${String(from(x))} ${String(from(y))} ${String(s.width / zoom + 3 * step)} ${String(s.height / zoom + 3 * step)}`;
+    return `${String(from(x))} ${String(from(y))} ${String(s.width / coarse + 3 * step)} ${String(s.height / coarse + 3 * step)}`;
   });
   return useMemo(() => {
     const [x = 0, y = 0, w = 0, h = 0] = cells.split(' ').map(Number);
@@ -32,51 +34,62 @@ export const Wires = memo(function Wires({ design, shown }: { design: Design; sh
   const board = useBoard();
   const { routes } = board;
   const { shelf } = board.session;
-  const edges = useMemo(() => Object.values(design.edges), [design.edges]);
   const held = useStore(board.gesture, heldWire);
   const entered = useStore(board.gesture, onto);
   const window = useWindow();
-  const drawn: ReactElement[] = [];
-  for (const e of edges) {
+  const { moving } = shown;
+  // While something moves, only its own wires are drawn again; the others are not even compared.
+  const [still, loose] = useMemo(() => {
+    const edges = Object.values(design.edges);
+    const moves = (e: EdgeRecord): boolean => moving.has(e.from.node) || moving.has(e.to.node);
+    return [edges.filter((e) => !moves(e)), moving.size === 0 ? [] : edges.filter(moves)];
+  }, [design.edges, moving]);
+  const draw = (e: EdgeRecord, at: Displaced['at'], course: (e: EdgeRecord) => Curve | null): ReactElement | null => {
     const from = design.nodes[e.from.node];
     const to = design.nodes[e.to.node];
-    if (!from || !to || !touches(window, around(shown.at(from), shown.at(to)))) continue;
-    const moves = shown.moving.has(from.id) || shown.moving.has(to.id);
-    const c = moves ? routes.loose(design, e, shown.at) : routes.of(design, e);
-    if (!c) continue;
+    const c = from && to && touches(window, around(at(from), at(to))) ? course(e) : null;
+    if (!from || !to || !c) return null;
     const label = wireLabel(e, (p) => shelf.verb(p));
     const says = `Wire from ${from.name} to ${to.name}, ${shelf.verb(e.protocol)}${label ? `, ${label}` : ''}`;
-    drawn.push(
-      <Wire
-        key={e.id}
-        id={e.id}
-        from={from.id}
-        to={to.id}
-        curve={c}
-        label={label}
-        says={says}
-        hand={e.id === held ? 'held' : e.id === entered ? 'entered' : ''}
-      />,
-    );
-  }
+    const hand = e.id === held ? 'held' : e.id === entered ? 'entered' : '';
+    return <Wire key={e.id} id={e.id} from={from.id} to={to.id} curve={c} label={label} says={says} hand={hand} />;
+  };
+  const drawn = useMemo(
+    () => still.map((e) => draw(e, rectOf, () => routes.of(design, e))),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- draw is what these are
+    [still, design, routes, shelf, window, held, entered],
+  );
+  // A drawing for each: what is in a drawing that changes is painted again, all of it.
   return (
     <ViewportPortal>
-      <svg
-        className="wires"
-        style={{ zIndex: layer.wires }}
-        onPointerOver={(e) => {
-          board.looked.set(hitOf(e.target as Element).wire ?? '');
-        }}
-        onPointerOut={(e) => {
-          const to = e.relatedTarget instanceof Element ? hitOf(e.relatedTarget).wire : undefined;
-          board.looked.set(to ?? '');
-        }}
-      >
-        {drawn}
-      </svg>
+      <Sheet>{drawn}</Sheet>
+      {loose.length > 0 && (
+        <Sheet>{loose.map((e) => draw(e, shown.at, () => routes.loose(design, e, shown.at)))}</Sheet>
+      )}
     </ViewportPortal>
   );
 });
+
+function Sheet({ children }: { children: ReactNode }): ReactElement {
+  const { looked } = useBoard();
+  return (
+    <svg
+      className="wires"
+      style={sheet}
+      onPointerOver={(e) => {
+        looked.set(hitOf(e.target as Element).wire ?? '');
+      }}
+      onPointerOut={(e) => {
+        const to = e.relatedTarget instanceof Element ? hitOf(e.relatedTarget).wire : undefined;
+        looked.set(to ?? '');
+      }}
+    >
+      {children}
+    </svg>
+  );
+}
+
+const sheet = { zIndex: layer.wires };
 
 const around = (a: Rect, b: Rect): Rect => {
   const x = Math.min(a.x, b.x) - 80;
