@@ -35,7 +35,7 @@ export const Front = memo(function Front(props: { design: Design; shown: Displac
           const label = wireLabel(e, (p) => session.shelf.verb(p));
           return (
             c && (
-              <g key={id} className={`wire ${selection.has(id) ? 'selected' : 'looked'}`} data-wire={id}>
+              <g key={id} className={`wire ${selection.has(id) ? 'selected' : 'looked'}`}>
                 <path className="wire-halo" d={c.d} />
                 <path className="wire-line" d={c.d} />
                 <path className="wire-tip" d={c.tip} />
