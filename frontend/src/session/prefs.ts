@@ -18,6 +18,10 @@ export interface Prefs {
   dockHeight: number;
   format: 'json' | 'yaml';
   minimap: boolean;
+  /** Whether the first steps are shown. */
+  tour: boolean;
+  /** Whether the template was ever looked at. */
+  templateSeen: boolean;
   /** Whether the canvas shows the generated resources. */
   resources: boolean;
 }
@@ -34,6 +38,8 @@ const initial: Prefs = {
   dockHeight: 300,
   format: 'yaml',
   minimap: true,
+  tour: true,
+  templateSeen: false,
   resources: false,
 };
 

@@ -28,7 +28,7 @@ function sections(app: App, name: 'main' | 'context' | 'export'): MenuSection[] 
   if (name === 'export') return [of(app, 'export.svg', 'export.dot')];
   if (name === 'main') {
     return [
-      of(app, 'help.commands', 'help.keys'),
+      of(app, 'help.commands', 'help.keys', 'help.tour'),
       of(app, 'project.new', 'project.open', 'export.svg', 'export.dot', 'project.close'),
       of(app, 'edit.undo', 'edit.redo', 'select.find', 'node.add'),
       of(app, 'view.fit', 'view.palette', 'view.side', 'view.dock', 'view.map', 'view.theme'),

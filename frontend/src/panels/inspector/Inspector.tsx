@@ -8,6 +8,7 @@ import './inspector.css';
 import { ManyForm } from './ManyForm';
 import { NodeForm } from './NodeForm';
 import { ProjectFacts } from './ProjectFacts';
+import { Tour } from './Tour';
 import { WireForm } from './WireForm';
 
 export function Inspector(): ReactElement {
@@ -38,6 +39,7 @@ export function Inspector(): ReactElement {
           <ProjectFacts />
         )}
       </div>
+      <Tour />
     </div>
   );
 }

@@ -61,4 +61,16 @@ export const help: Action[] = [
     keys: ['?'],
     run: (a) => a.sheet.set('keys'),
   },
+  {
+    id: 'help.tour',
+    title: 'First steps',
+    group: 'Help',
+    icon: 'play',
+    when: open,
+    run: (a) => {
+      a.session.prefs.update((p) => ({ ...p, tour: true }));
+      a.showSide('properties');
+      focusIn('#side-panel .tour');
+    },
+  },
 ];
