@@ -31,24 +31,24 @@ function sections(app: App, name: 'main' | 'context' | 'export'): MenuSection[] 
       of(app, 'help.commands', 'help.keys', 'help.tour'),
       of(app, 'project.new', 'project.open', 'export.svg', 'export.dot', 'project.close'),
       of(app, 'edit.undo', 'edit.redo', 'select.find', 'node.add'),
-      of(app, 'view.fit', 'view.palette', 'view.side', 'view.dock', 'view.map', 'view.theme'),
+      of(app, 'view.fit', 'view.palette', 'view.side', 'view.dock', 'view.map', 'view.resources', 'view.theme'),
       of(app, 'run.deploy', 'dock.template', 'dock.call', 'dock.logs', 'side.findings'),
     ];
   }
   if (app.session.selection.get().size === 0) {
     return [
       of(app, 'node.add', 'edit.paste'),
-      of(app, 'select.all', 'view.fit', 'select.find'),
+      of(app, 'select.all', 'view.fit', 'arrange.tidy', 'select.find'),
       of(app, 'export.svg', 'export.dot'),
     ];
   }
   if (app.board.selectedNodes.length === 0) return [of(app, 'edit.properties'), of(app, 'edit.delete')];
   return [
     of(app, 'edit.properties', 'edit.rename', 'wire.to', 'wire.from'),
-    of(app, 'edit.cut', 'edit.copy', 'edit.paste', 'edit.duplicate'),
-    of(app, 'arrange.group', 'arrange.ungroup', 'arrange.lock'),
+    of(app, 'edit.cut', 'edit.copy', 'edit.paste', 'edit.duplicate', 'edit.settings.copy', 'edit.settings.paste'),
+    of(app, 'arrange.group', 'arrange.ungroup', 'arrange.fold', 'arrange.lock', 'arrange.front', 'arrange.back'),
     of(app, 'select.upstream', 'select.downstream', 'dock.call', 'dock.logs'),
-    of(app, 'edit.delete'),
+    of(app, 'edit.delete', 'edit.heal'),
   ];
 }
 
