@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -11,6 +12,7 @@ import (
 	"log/slog"
 	dice "math/rand/v2"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"time"
@@ -64,13 +66,22 @@ func newApp(scratch *string) *app.App {
 		packed = *scratch
 	}
 	packer := pack.New(pack.Deps{CacheDir: packed, Now: time.Now})
-	projects := store.New(store.Deps{Now: time.Now, NewID: uuid.NewString, Snapshots: below(config(), "copies"),
+	projects := store.New(store.Deps{Now: time.Now, NewID: uuid.NewString, Who: who(), Snapshots: below(config(), "copies"),
 		Log: func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }})
 	return app.New(app.Deps{
 		Version: version, Shelf: catalog.Shelf(), Projects: files{projects}, Packer: packer.Project,
 		Sandboxes: []app.SandboxType{{Type: "local", Open: openLocal}, {Type: "aws", Open: openAWS}},
 		Samples:   sub(assets, "assets/samples"), Now: time.Now, Config: config(),
 	})
+}
+
+// who is the name of the person at this machine, as their changes are signed; "" where the system does not tell.
+func who() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(u.Name, u.Username)
 }
 
 func openLocal(ctx context.Context, p app.Place) (sandbox.Sandbox, error) {

@@ -37,6 +37,10 @@ type Project interface {
 	Redo(ctx context.Context) (Change, error)
 	// History tells what Undo and Redo would do, "" for nothing.
 	History() (undo, redo string)
+	// Journal lists the changes before a version (0: from the newest), newest first; limit 0 gives all.
+	Journal(ctx context.Context, before int64, limit int) ([]design.Entry, error)
+	// At is the drawing as it was after a change; version 0 is how the file began.
+	At(ctx context.Context, version int64) (design.Design, error)
 	// Outside is what changed in the text snapshot since we wrote it; a zero diff where nothing did.
 	Outside(ctx context.Context) (design.Diff, error)
 	// TakeIn commits the outside change, or drops it by writing the text anew.

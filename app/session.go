@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"airloom/backend/design"
@@ -73,8 +72,8 @@ func (a *App) Open(ctx context.Context, path string) (*Session, error) {
 
 // Create makes a project in folder/name and opens it. A sample's drawing and sources come along where one is named.
 func (a *App) Create(ctx context.Context, folder, name, sample string) (*Session, error) {
-	if strings.TrimSpace(name) == "" || strings.ContainsAny(name, `/\`+"\x00") || strings.HasPrefix(name, ".") {
-		return nil, fault.New(fault.Invalid, "%q cannot name a project", name).Try("use letters, digits, dashes")
+	if err := nameable(name); err != nil {
+		return nil, err
 	}
 	dir, err := filepath.Abs(filepath.Join(folder, name))
 	if err != nil {

@@ -125,6 +125,7 @@ func inputs(t *testing.T) map[string]any {
 		"choose": chooseIn{What: "folder", Title: "Where"},
 		"edit": editIn{Base: 0, Label: "add", Diff: design.Diff{Nodes: design.Change[design.Node]{
 			Added: map[design.ID]design.Node{"fresh": {ID: "fresh", Kind: "test.box", Name: "fresh"}}}}},
+		"history": historyIn{}, "compare": compareIn{0, 1}, "version": versionIn{0, "first"}, "restore": restoreIn{0}, "copy": copyIn{"copied", t.TempDir()},
 		"takein": takeInIn{Accept: true}, "layout": layoutIn{Direction: "right"}, "template": templateIn{"json"}, "delta": idIn{"box"},
 		"plan": sandboxIn{"local"}, "deploy": deployIn{Sandbox: "local", Plan: "plan-1", Trust: true}, "destroy": destroyIn{"local", "local"},
 		"cancel": jobOut{"job-1"}, "job": jobOut{"job-1"}, "deployment": sandboxIn{"local"},
@@ -253,6 +254,14 @@ func (p *project) Redo(context.Context) (app.Change, error) {
 }
 
 func (p *project) History() (undo, redo string) { return "", "" }
+func (p *project) Journal(context.Context, int64, int) ([]design.Entry, error) {
+	p.w.touch()
+	return []design.Entry{{Version: p.design.Revision}}, nil
+}
+func (p *project) At(_ context.Context, version int64) (design.Design, error) {
+	p.w.touch()
+	return design.Design{Revision: version, Nodes: map[design.ID]design.Node{"box": {ID: "box", Kind: "test.box", Name: "other"}}}, nil
+}
 func (p *project) Outside(context.Context) (design.Diff, error) {
 	p.w.touch()
 	return design.Diff{}, nil

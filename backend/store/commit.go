@@ -103,7 +103,7 @@ func (p *Project) apply(ctx context.Context, d design.Diff, label, how string, o
 	next.follow(entry{next.last, label}, how, of)
 	err = p.commit(ctx, &next, func(w *writer) {
 		w.records(d)
-		w.journal(next.last, p.store.deps.Now(), how, of, label, string(text))
+		w.journal(next.last, p.store.deps.Now(), how, of, label, string(text), p.store.deps.Who)
 	})
 	if err != nil {
 		return design.Commit{}, err
@@ -240,10 +240,10 @@ func (w *writer) put(kind, id, data string) {
 	mix(w.sum, h)
 }
 
-func (w *writer) journal(seq int64, now time.Time, how string, of int64, label, diff string) {
+func (w *writer) journal(seq int64, now time.Time, how string, of int64, label, diff, who string) {
 	at := now.UTC().Format(time.RFC3339Nano)
-	h := journalHash(seq, at, how, of, label, diff)
-	w.exec("INSERT INTO journal (seq, at, how, of, label, diff, hash) VALUES (?, ?, ?, ?, ?, ?, ?)", seq, at, how, of, label, diff, h)
+	h := journalHash(seq, at, how, of, label, diff, who)
+	w.exec("INSERT INTO journal (seq, at, how, of, label, diff, who, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", seq, at, how, of, label, diff, who, h)
 	mix(w.sum, h)
 }
 

@@ -36,6 +36,7 @@ type content struct {
 	text    string // digest of the text snapshot
 	pending string
 	sum     []byte
+	version int     // of the file's schema
 	last    int64   // sequence number of the newest change
 	undo    []entry // changes that can be undone, the newest last
 	redo    []entry // changes that can be done again, the next one last
@@ -75,6 +76,7 @@ func readState(ctx context.Context, db querier) (content, error) {
 	if version < 1 || version > len(migrations()) {
 		return c, damaged("the format is %d", version)
 	}
+	c.version = version
 	want, err := allowed(ctx, version)
 	if err != nil {
 		return c, err
@@ -162,19 +164,23 @@ func decode[R any](data string, into map[design.ID]R, id design.ID) error {
 }
 
 func (c *content) readJournal(ctx context.Context, db querier) error {
-	rows, err := db.QueryContext(ctx, "SELECT seq, at, how, of, label, diff, hash FROM journal ORDER BY seq")
+	who := "who"
+	if c.version < withWho {
+		who = "''"
+	}
+	rows, err := db.QueryContext(ctx, "SELECT seq, at, how, of, label, diff, "+who+", hash FROM journal ORDER BY seq")
 	if err != nil {
 		return damaged("the history cannot be read: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var seq, of int64
-		var at, how, label, diff string
+		var at, how, label, diff, who string
 		var h []byte
-		if err := rows.Scan(&seq, &at, &how, &of, &label, &diff, &h); err != nil {
+		if err := rows.Scan(&seq, &at, &how, &of, &label, &diff, &who, &h); err != nil {
 			return damaged("the history cannot be read: %w", err)
 		}
-		if !bytes.Equal(h, journalHash(seq, at, how, of, label, diff)) {
+		if !bytes.Equal(h, journalHash(seq, at, how, of, label, diff, who)) {
 			return damaged("the change %d of the history is damaged", seq)
 		}
 		mix(c.sum, h)
@@ -187,8 +193,15 @@ func (c *content) readJournal(ctx context.Context, db querier) error {
 	return nil
 }
 
-func journalHash(seq int64, at, how string, of int64, label, diff string) []byte {
-	return hash("journal", strconv.FormatInt(seq, 10), at, how, strconv.FormatInt(of, 10), label, diff)
+// withWho is the schema from which on changes tell who made them.
+const withWho = 2
+
+func journalHash(seq int64, at, how string, of int64, label, diff, who string) []byte {
+	parts := []string{"journal", strconv.FormatInt(seq, 10), at, how, strconv.FormatInt(of, 10), label, diff}
+	if who != "" { // rows of the first schema keep their hash
+		parts = append(parts, who)
+	}
+	return hash(parts...)
 }
 
 // follow keeps the two stacks as a change comes in.

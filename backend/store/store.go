@@ -29,6 +29,7 @@ const (
 type Deps struct {
 	Now       func() time.Time
 	NewID     func() string                         // random and unique: a UUID
+	Who       string                                // the user's name, noted with each change; "" notes none
 	After     func(time.Duration) <-chan time.Time  // time.After where nil
 	Snapshots string                                // folder of safety copies, outside of projects; "" keeps none
 	Log       func(format string, arguments ...any) // what could not be done in the background; nil drops it

@@ -142,6 +142,55 @@ describe('the shell', () => {
     await expect.poll(selected).toEqual(['mail']);
   });
 
+  it('has a history: versions are compared on the drawing, named, and restored in one step', async () => {
+    await node(a.page, 'mail').click();
+    await press('Delete');
+    await node(a.page, 'mail').waitFor({ state: 'detached' });
+    await press('Control+Alt+6');
+    const panel = a.page.locator('.history');
+    await panel.getByRole('button', { name: 'Begin' }).click();
+    const difference = panel.getByRole('region', { name: 'Difference' });
+    const lines = async () => (await difference.locator('li').allInnerTexts()).map((t) => t.replace(/\s+/g, ' '));
+    await expect.poll(lines).toEqual(['~ changed mailer name: worker → mailer memory: 1024 → 2048', '− removed mail']);
+    await node(a.page, 'worker').and(a.page.locator('.mark-update')).waitFor();
+    await a.page.getByText('No longer there:').waitFor();
+    await panel.getByRole('button', { name: 'Name version 1' }).click();
+    await a.page.keyboard.type('first draft');
+    await press('Enter');
+    await panel.locator('.history-name', { hasText: 'first draft' }).waitFor();
+    await picture(a.page, 'history');
+    await press('Alt+Shift+D', 'Alt+Shift+D');
+    await picture(a.page, 'history dark');
+    await press('Alt+Shift+D');
+    await difference.getByRole('button', { name: 'Restore 1' }).click();
+    await node(a.page, 'mail').waitFor();
+    expect((await design()).nodes.worker?.name).toBe('worker');
+    await difference.waitFor({ state: 'detached' });
+    await node(a.page, 'mail').click();
+    await press('Control+z');
+    await node(a.page, 'mail').waitFor({ state: 'detached' });
+    await press('Control+Shift+Z');
+    await node(a.page, 'mail').waitFor();
+  });
+
+  it('is saved as another project with another identity', async () => {
+    const before = await rpc<{ project: { path: string; design: { settings: Record<string, { value: unknown }> } } }>(
+      a.page,
+      'start',
+    );
+    await press('Control+Shift+S');
+    await a.page.getByRole('dialog').getByLabel('Name').fill('second');
+    await picture(a.page, 'save as');
+    await press('Enter');
+    await expect.poll(() => a.page.title()).toBe('second – Airloom');
+    const after = await rpc<typeof before>(a.page, 'start');
+    expect(after.project.path).toBe(join(a.home, 'second', 'second.airloom'));
+    expect(after.project.design.settings['project-id']?.value).not.toBe(
+      before.project.design.settings['project-id']?.value,
+    );
+    await node(a.page, 'mail').waitFor();
+  });
+
   it('ends without trouble', () => {
     expect(a.trouble).toEqual([]);
   });

@@ -106,6 +106,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rpc/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What changed between two versions */
+        post: operations["compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rpc/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy the project under another name and identity */
+        post: operations["copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rpc/create": {
         parameters: {
             query?: never;
@@ -259,6 +293,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rpc/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The versions of the drawing, newest first */
+        post: operations["history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rpc/job": {
         parameters: {
             query?: never;
@@ -372,6 +423,23 @@ export interface paths {
         put?: never;
         /** Apply again what was undone */
         post: operations["redo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rpc/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the drawing what it was at a version, as a new change */
+        post: operations["restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -497,6 +565,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rpc/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a version a name */
+        post: operations["version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -565,6 +650,15 @@ export interface components {
                 [key: string]: components["schemas"]["PairSetting"];
             };
         };
+        Changed: {
+            /** @enum {string} */
+            action: "added" | "changed" | "removed";
+            details?: string[] | null;
+            id: string;
+            name: string;
+            /** @enum {string} */
+            what: "node" | "wire" | "setting";
+        };
         ChooseIn: {
             name?: string;
             title: string;
@@ -580,6 +674,24 @@ export interface components {
             revision: number;
             saved: boolean;
             undo: string;
+        };
+        CompareIn: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+        };
+        Comparison: {
+            changes: components["schemas"]["Changed"][];
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+        };
+        CopyIn: {
+            /** @description Beside the project where it is left out */
+            folder?: string;
+            name: string;
         };
         CreateIn: {
             folder?: string;
@@ -804,6 +916,17 @@ export interface components {
             /** @enum {string} */
             kind: "hello";
         };
+        History: {
+            more: boolean;
+            versions: components["schemas"]["Version"][];
+        };
+        HistoryIn: {
+            /**
+             * Format: int64
+             * @description Versions before this one; from the newest without it
+             */
+            before?: number;
+        };
         IdIn: {
             id: string;
         };
@@ -959,6 +1082,10 @@ export interface components {
             status: string;
             type: string;
         };
+        RestoreIn: {
+            /** Format: int64 */
+            version: number;
+        };
         Sample: {
             id: string;
             /** Format: int64 */
@@ -1075,6 +1202,25 @@ export interface components {
             sandbox?: string;
             url: string;
         };
+        Version: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            how: "edit" | "undo" | "redo" | "takein";
+            label: string;
+            name?: string;
+            /** Format: int64 */
+            of?: number;
+            /** Format: int64 */
+            version: number;
+            who?: string;
+        };
+        VersionIn: {
+            /** @description Empty takes the name away */
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
         WireFault: {
             /** @enum {string} */
             code: "invalid" | "not_found" | "conflict" | "denied" | "unsupported" | "limit" | "unavailable" | "canceled" | "internal";
@@ -1096,8 +1242,12 @@ export type Change = components['schemas']['Change'];
 export type ChangeEdge = components['schemas']['ChangeEdge'];
 export type ChangeNode = components['schemas']['ChangeNode'];
 export type ChangeSetting = components['schemas']['ChangeSetting'];
+export type Changed = components['schemas']['Changed'];
 export type ChooseIn = components['schemas']['ChooseIn'];
 export type Committed = components['schemas']['Committed'];
+export type CompareIn = components['schemas']['CompareIn'];
+export type Comparison = components['schemas']['Comparison'];
+export type CopyIn = components['schemas']['CopyIn'];
 export type CreateIn = components['schemas']['CreateIn'];
 export type Data = components['schemas']['Data'];
 export type Delta = components['schemas']['Delta'];
@@ -1122,6 +1272,8 @@ export type Exported = components['schemas']['Exported'];
 export type Field = components['schemas']['Field'];
 export type Finding = components['schemas']['Finding'];
 export type Hello = components['schemas']['Hello'];
+export type History = components['schemas']['History'];
+export type HistoryIn = components['schemas']['HistoryIn'];
 export type IdIn = components['schemas']['IdIn'];
 export type Identity = components['schemas']['Identity'];
 export type Job = components['schemas']['Job'];
@@ -1146,6 +1298,7 @@ export type Port = components['schemas']['Port'];
 export type Protocol = components['schemas']['Protocol'];
 export type Recent = components['schemas']['Recent'];
 export type Resource = components['schemas']['Resource'];
+export type RestoreIn = components['schemas']['RestoreIn'];
 export type Sample = components['schemas']['Sample'];
 export type SandboxConfig = components['schemas']['SandboxConfig'];
 export type SandboxIn = components['schemas']['SandboxIn'];
@@ -1163,6 +1316,8 @@ export type TemplateView = components['schemas']['TemplateView'];
 export type Url = components['schemas']['URL'];
 export type Unit = components['schemas']['Unit'];
 export type UrlIn = components['schemas']['UrlIn'];
+export type Version = components['schemas']['Version'];
+export type VersionIn = components['schemas']['VersionIn'];
 export type WireFault = components['schemas']['WireFault'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -1351,6 +1506,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description A fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireFault"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireFault"];
+                };
+            };
+        };
+    };
+    copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathIn"];
                 };
             };
             /** @description A fault */
@@ -1661,6 +1882,39 @@ export interface operations {
             };
         };
     };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HistoryIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description A fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireFault"];
+                };
+            };
+        };
+    };
     job: {
         parameters: {
             query?: never;
@@ -1869,6 +2123,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["None"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Committed"];
+                };
+            };
+            /** @description A fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireFault"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreIn"];
             };
         };
         responses: {
@@ -2110,6 +2397,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Committed"];
+                };
+            };
+            /** @description A fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireFault"];
+                };
+            };
+        };
+    };
+    version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["None"];
                 };
             };
             /** @description A fault */

@@ -223,6 +223,33 @@ export interface CodeAnswer {
   main: { name: string; text: string } | null;
 }
 
+/** One change in the history, and the drawing after it. */
+export interface Version {
+  version: number;
+  at: string;
+  how: 'edit' | 'undo' | 'redo' | 'takein';
+  /** The change that was undone or done again. */
+  of?: number;
+  label: string;
+  who?: string;
+  name?: string;
+}
+
+/** What is different about one record between two versions. */
+export interface Changed {
+  action: 'added' | 'changed' | 'removed';
+  what: 'node' | 'wire' | 'setting';
+  id: string;
+  name: string;
+  details?: string[] | null;
+}
+
+export interface Comparison {
+  from: number;
+  to: number;
+  changes: Changed[];
+}
+
 type Empty = Record<string, never>;
 
 /** Every operation: what goes in, what comes out. */
@@ -241,6 +268,12 @@ export interface Operations {
   takein: { in: { accept: boolean }; out: Committed };
   /** The moves that tidy the drawing; without ids, all of it. */
   layout: { in: { ids?: string[]; direction: 'right' | 'down' }; out: { diff: Diff } };
+  history: { in: { before?: number }; out: { versions: Version[]; more: boolean } };
+  compare: { in: { from: number; to: number }; out: Comparison };
+  version: { in: { version: number; name: string }; out: Empty };
+  restore: { in: { version: number }; out: Committed };
+  /** Copies the project under another name and identity; gives the copy's path. */
+  copy: { in: { name: string; folder?: string }; out: { path: string } };
   template: { in: { format: 'json' | 'yaml' }; out: Template };
   delta: { in: { id: string }; out: Delta };
   sandboxes: { in: Empty; out: { sandboxes: SandboxInfo[] | null; current: string } };

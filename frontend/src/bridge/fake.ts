@@ -7,10 +7,11 @@ import type { Spec } from '../catalog/types';
 import { applyDiff, invert } from '../design/apply';
 import { equal } from '../design/equal';
 import { readingOrder } from '../design/select';
-import { type Design, type Diff, emptyDesign, type ID, type NodeRecord } from '../design/types';
+import { type Change, type Design, type Diff, emptyDesign, type ID, type NodeRecord } from '../design/types';
 import {
   type AppEvent,
   type Bridge,
+  type Changed,
   type Committed,
   Fault,
   type Finding,
@@ -21,6 +22,7 @@ import {
   type Operations,
   type Plan,
   type PlanChange,
+  type Version,
 } from './api';
 import { fakeKinds, fakeProtocols, fakeSample } from './fakeshelf';
 
@@ -31,12 +33,18 @@ interface Step {
   label: string;
 }
 
+/** A version: what made it, and the drawing before it. */
+interface Past {
+  version: Version;
+  before: Design;
+}
+
 export function fakeBridge(): Bridge {
   const listeners = new Set<(m: Message) => void>();
   const jobs = new Map<string, Job>();
   const logs: AppEvent[] = [];
   const recent: { path: string; name: string; opened: string }[] = [];
-  let open: { name: string; design: Design; undo: Step[]; redo: Step[] } | null = null;
+  let open: { name: string; design: Design; undo: Step[]; redo: Step[]; past: Past[] } | null = null;
   let deployed: { design: Design; at: string } | null = null;
   let trusted = false;
   let seq = 0;
@@ -63,8 +71,14 @@ export function fakeBridge(): Bridge {
       sandbox: 'local',
     };
   };
-  const committed = (diff: Diff, label: string): Committed => {
+  const at = (version: number): Design => {
     const s = session();
+    return s.past.find((p) => p.version.version === version + 1)?.before ?? s.design;
+  };
+  const committed = (diff: Diff, label: string, how: Version['how'] = 'edit', before?: Design): Committed => {
+    const s = session();
+    const version: Version = { version: s.design.revision, at: new Date().toISOString(), how, label, who: 'You' };
+    if (before) s.past.push({ version, before });
     const c: Committed = {
       revision: s.design.revision,
       diff,
@@ -78,7 +92,7 @@ export function fakeBridge(): Bridge {
     return c;
   };
   const enter = (name: string, design: Design): Opened => {
-    open = { name, design, undo: [], redo: [] };
+    open = { name, design, undo: [], redo: [], past: [] };
     deployed = null;
     const o = opened();
     recent.unshift({ path: o.path, name, opened: new Date().toISOString() });
@@ -178,27 +192,75 @@ export function fakeBridge(): Bridge {
     edit: ({ base, diff, label }) => {
       const s = session();
       if (base !== s.design.revision) throw new Fault({ code: 'conflict', message: 'the drawing has moved on' });
+      const before = s.design;
       s.design = applyDiff(s.design, diff);
       s.undo.push({ diff, label });
       s.redo = [];
-      return committed(diff, label);
+      return committed(diff, label, 'edit', before);
     },
     undo: () => {
       const s = session();
       const step = s.undo.pop();
       if (!step) throw new Fault({ code: 'not_found', message: 'there is nothing to undo' });
       const diff = invert(step.diff);
+      const before = s.design;
       s.design = applyDiff(s.design, diff);
       s.redo.push(step);
-      return committed(diff, `undo ${step.label}`);
+      return committed(diff, step.label, 'undo', before);
     },
     redo: () => {
       const s = session();
       const step = s.redo.pop();
       if (!step) throw new Fault({ code: 'not_found', message: 'there is nothing to redo' });
+      const before = s.design;
       s.design = applyDiff(s.design, step.diff);
       s.undo.push(step);
-      return committed(step.diff, `redo ${step.label}`);
+      return committed(step.diff, step.label, 'redo', before);
+    },
+    history: ({ before }) => ({
+      versions: session()
+        .past.map((p) => p.version)
+        .filter((v) => !before || v.version < before)
+        .reverse(),
+      more: false,
+    }),
+    compare: ({ from, to }) => {
+      const [a, b] = [at(from), at(to)];
+      const ids = [...new Set([...Object.keys(a.nodes), ...Object.keys(b.nodes)])].sort();
+      const changes = ids.flatMap((id): Changed[] => {
+        const [x, y] = [a.nodes[id], b.nodes[id]];
+        if (equal(x, y)) return [];
+        return [{ action: !x ? 'added' : !y ? 'removed' : 'changed', what: 'node', id, name: (y ?? x)?.name ?? id }];
+      });
+      return { from, to, changes };
+    },
+    version: ({ version, name }) => {
+      const past = session().past.find((p) => p.version.version === version);
+      if (past) past.version = { ...past.version, name };
+      return {};
+    },
+    restore: ({ version }) => {
+      const s = session();
+      const before = s.design;
+      const then = at(version);
+      const nodes: Change<NodeRecord> = {};
+      for (const [id, n] of Object.entries(then.nodes)) {
+        const now = before.nodes[id];
+        if (!now) nodes.added = { ...nodes.added, [id]: n };
+        else if (!equal(now, n)) nodes.updated = { ...nodes.updated, [id]: { before: now, after: n } };
+      }
+      for (const [id, n] of Object.entries(before.nodes)) {
+        if (!then.nodes[id]) nodes.removed = { ...nodes.removed, [id]: n };
+      }
+      const step = { diff: { nodes }, label: `restore version ${String(version)}` };
+      s.design = applyDiff(s.design, step.diff);
+      s.undo.push(step);
+      return committed(step.diff, step.label, 'edit', before);
+    },
+    copy: ({ name }) => {
+      const path = `/home/you/${name}/${name}.airloom`;
+      recent.unshift({ path, name, opened: new Date().toISOString() });
+      return { path };
     },
     takein: () => committed({}, 'take in'),
     layout: ({ ids, direction }) => {

@@ -19,6 +19,7 @@ export interface QueueState {
 type Item =
   | { kind: 'edit'; diff: Diff; label: string; done: (ok: boolean) => void }
   | { kind: 'undo' | 'redo'; done: (ok: boolean) => void }
+  | { kind: 'restore'; version: number; done: (ok: boolean) => void }
   | { kind: 'takein'; accept: boolean; done: (ok: boolean) => void };
 
 interface Options {
@@ -80,6 +81,10 @@ export class EditQueue {
 
   redo(): Promise<boolean> {
     return this.push((done) => ({ kind: 'redo', done }));
+  }
+
+  restore(version: number): Promise<boolean> {
+    return this.push((done) => ({ kind: 'restore', version, done }));
   }
 
   takeIn(accept: boolean): Promise<boolean> {
@@ -170,6 +175,8 @@ export class EditQueue {
     switch (item.kind) {
       case 'edit':
         return this.o.bridge.call('edit', { base: this.server.revision, diff: item.diff, label: item.label });
+      case 'restore':
+        return this.o.bridge.call('restore', { version: item.version });
       case 'takein':
         return this.o.bridge.call('takein', { accept: item.accept });
       case 'undo':

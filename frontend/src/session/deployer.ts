@@ -19,6 +19,8 @@ export interface Mark {
   destructive?: boolean;
   state?: 'busy' | 'done' | 'failed';
   text?: string;
+  /** What it says where it is not about a plan. */
+  said?: string;
 }
 
 export interface Run {

@@ -2,7 +2,7 @@
 import { Store } from './store';
 
 export type Theme = 'system' | 'light' | 'dark';
-export type SideTab = 'properties' | 'findings';
+export type SideTab = 'properties' | 'findings' | 'history';
 export type LeftTab = 'palette' | 'outline';
 export type DockTab = 'table' | 'template' | 'deploy' | 'call' | 'logs';
 

@@ -17,7 +17,8 @@ import { EditQueue, type QueueState, type Saving } from '../bridge/queue';
 import { Shelf } from '../catalog/shelf';
 import { type Design, type Diff, emptyDesign, type ID } from '../design/types';
 import { Calls } from './calls';
-import { Deployer } from './deployer';
+import { Deployer, type Mark } from './deployer';
+import { History } from './history';
 import { Logbook } from './logbook';
 import { loadPrefs } from './prefs';
 import { Store } from './store';
@@ -55,6 +56,9 @@ export class Session {
   readonly logbook = new Logbook();
   readonly calls: Calls;
   readonly deployer: Deployer;
+  readonly history: History;
+  /** What is painted on records: the difference that is looked at, or the plan and what became of it. */
+  readonly marks = new Store<ReadonlyMap<ID, Mark>>(new Map());
   shelf = new Shelf([], []);
 
   private queue: EditQueue | null = null;
@@ -63,9 +67,16 @@ export class Session {
   constructor(bridge: Bridge) {
     this.bridge = bridge;
     this.calls = new Calls(bridge);
+    this.history = new History(bridge);
     this.deployer = new Deployer(bridge, (doing, e) => {
       this.toasts.fail(doing, e);
     });
+    const paint = (): void => {
+      const { comparison, marks } = this.history.state.get();
+      this.marks.set(comparison ? marks : this.deployer.state.get().marks);
+    };
+    this.history.state.subscribe(paint);
+    this.deployer.state.subscribe(paint);
   }
 
   /** Loads what the first screen needs and begins to listen. Gives a function that ends it. */
@@ -157,6 +168,16 @@ export class Session {
     if (label && (await this.queue?.redo())) this.say(`Redone: ${label}`);
   }
 
+  /** Makes the drawing what it was at a version, as a new change. */
+  async restore(version: number): Promise<void> {
+    if (await this.queue?.restore(version)) this.say(`Restored version ${String(version)}`);
+  }
+
+  /** Gives a version a name; an empty one takes it away. */
+  async nameVersion(version: number, name: string): Promise<void> {
+    if (await this.ask('Name', 'version', { version, name })) await this.history.load();
+  }
+
   async takeIn(accept: boolean): Promise<void> {
     if (await this.queue?.takeIn(accept)) this.patch({ outside: null });
   }
@@ -216,6 +237,7 @@ export class Session {
     this.selection.set(new Set());
     this.logbook.clear();
     this.calls.clear();
+    this.history.leave();
     this.project.set({
       path: o.path,
       name: o.name,

@@ -29,7 +29,17 @@ function sections(app: App, name: 'main' | 'context' | 'export'): MenuSection[] 
   if (name === 'main') {
     return [
       of(app, 'help.commands', 'help.keys', 'help.tour'),
-      of(app, 'project.new', 'project.open', 'export.svg', 'export.dot', 'project.close'),
+      of(
+        app,
+        'project.new',
+        'project.open',
+        'project.saveas',
+        'project.copy',
+        'side.history',
+        'export.svg',
+        'export.dot',
+        'project.close',
+      ),
       of(app, 'edit.undo', 'edit.redo', 'select.find', 'node.add'),
       of(app, 'view.fit', 'view.palette', 'view.side', 'view.dock', 'view.map', 'view.resources', 'view.theme'),
       of(app, 'run.deploy', 'dock.template', 'dock.call', 'dock.logs', 'side.findings'),

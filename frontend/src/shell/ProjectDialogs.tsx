@@ -7,6 +7,7 @@ import { Button, Spinner } from '../ui/controls';
 import { Dialog } from '../ui/dialog';
 import type { App } from './app';
 import { openWithDialog } from './projects';
+import { saved } from './saved';
 
 export function NewProject({ app, onClose }: { app: App; onClose: () => void }): ReactElement {
   const { session } = app;
@@ -52,32 +53,7 @@ export function NewProject({ app, onClose }: { app: App; onClose: () => void }):
             }}
           />
         </label>
-        <label>
-          <span>In the folder</span>
-          <span className="dialog-row">
-            <input
-              className="input mono"
-              value={folder}
-              spellCheck={false}
-              onChange={(e) => {
-                setFolder(e.target.value);
-              }}
-            />
-            {start?.window && (
-              <Button
-                onClick={() => {
-                  void session
-                    .ask('Choose', 'choose', { what: 'folder', title: 'Where the project shall lie' })
-                    .then((c) => {
-                      if (c?.path) setFolder(c.path);
-                    });
-                }}
-              >
-                Choose…
-              </Button>
-            )}
-          </span>
-        </label>
+        <FolderField app={app} value={folder} onChange={setFolder} />
         <label>
           <span>Begin with</span>
           <select
@@ -98,6 +74,107 @@ export function NewProject({ app, onClose }: { app: App; onClose: () => void }):
         <p className="quiet">
           The drawing is kept in <span className="mono">{`${wanted || 'name'}/${wanted || 'name'}.airloom`}</span>, with
           its functions beside it.
+        </p>
+        <Trouble fault={fault} />
+      </form>
+    </Dialog>
+  );
+}
+
+function FolderField({
+  app,
+  value,
+  onChange,
+}: {
+  app: App;
+  value: string;
+  onChange: (folder: string) => void;
+}): ReactElement {
+  const { session } = app;
+  const native = useStore(session.entry, (e) => e.phase === 'ready' && e.start.window);
+  return (
+    <label>
+      <span>In the folder</span>
+      <span className="dialog-row">
+        <input
+          className="input mono"
+          value={value}
+          spellCheck={false}
+          onChange={(e) => {
+            onChange(e.target.value);
+          }}
+        />
+        {native && (
+          <Button
+            onClick={() => {
+              void session
+                .ask('Choose', 'choose', { what: 'folder', title: 'Where the project shall lie' })
+                .then((c) => {
+                  if (c?.path) onChange(c.path);
+                });
+            }}
+          >
+            Choose…
+          </Button>
+        )}
+      </span>
+    </label>
+  );
+}
+
+/** Copies the open project: stays in it (duplicate), or goes on in the copy (save as). */
+export function CopyProject({ app, stay, onClose }: { app: App; stay: boolean; onClose: () => void }): ReactElement {
+  const { session } = app;
+  const here = session.project.get();
+  const [name, setName] = useState(`${here?.name ?? ''}-copy`);
+  const [folder, setFolder] = useState((here?.path ?? '').replace(/[/\\][^/\\]*[/\\][^/\\]*$/, ''));
+  const { busy, fault, attempt } = useAttempt(onClose);
+  const form = useId();
+  const wanted = name.trim();
+  const copy = async (): Promise<void> => {
+    if (!(await saved(session, 'Copy'))) return;
+    const { path } = await session.bridge.call('copy', { name: wanted, folder });
+    if (stay) session.toasts.say({ title: 'Duplicated', text: path });
+    else await session.open(path);
+  };
+  return (
+    <Dialog
+      title={stay ? 'Duplicate project' : 'Save as'}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" type="submit" form={form} disabled={wanted === '' || busy}>
+            {busy && <Spinner label="Copying" />}
+            {stay ? 'Duplicate' : 'Save'}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={form}
+        className="dialog-form"
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (wanted) attempt(copy());
+        }}
+      >
+        <label>
+          <span>Name</span>
+          <input
+            className="input"
+            data-first
+            value={name}
+            spellCheck={false}
+            onChange={(e) => {
+              setName(e.target.value);
+            }}
+          />
+        </label>
+        <FolderField app={app} value={folder} onChange={setFolder} />
+        <p className="quiet">
+          The copy has the drawing and the functions, and an identity of its own: what is deployed, the history and the
+          sandboxes stay with {here?.name}.
         </p>
         <Trouble fault={fault} />
       </form>

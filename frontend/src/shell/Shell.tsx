@@ -8,7 +8,7 @@ import type { App } from './app';
 import { Guard, Trouble } from './Broken';
 import { KeySheet } from './KeySheet';
 import { Menus } from './Menus';
-import { NewProject, OpenProject } from './ProjectDialogs';
+import { CopyProject, NewProject, OpenProject } from './ProjectDialogs';
 import { Commands } from './Quick';
 import './shell.css';
 import { Start } from './Start';
@@ -85,6 +85,9 @@ function Sheets({ app }: { app: App }): ReactElement | null {
       return <NewProject app={app} onClose={close} />;
     case 'open':
       return <OpenProject app={app} onClose={close} />;
+    case 'saveas':
+    case 'copy':
+      return <CopyProject app={app} stay={sheet === 'copy'} onClose={close} />;
     case '':
       return null;
   }

@@ -6,6 +6,7 @@ import { CallPanel } from '../panels/call/CallPanel';
 import { DeployPanel } from '../panels/deploy/DeployPanel';
 import { Find } from '../panels/find/Find';
 import { Findings } from '../panels/findings/Findings';
+import { HistoryPanel } from '../panels/history/HistoryPanel';
 import { Inspector } from '../panels/inspector/Inspector';
 import { LogsPanel } from '../panels/logs/LogsPanel';
 import { Outline } from '../panels/outline/Outline';
@@ -139,7 +140,7 @@ function Side({ app }: { app: App }): ReactElement {
   const findings = useStore(session.project, (p) => p?.findings) ?? [];
   const errors = findings.filter((f) => f.severity === 'error').length;
   return (
-    <aside className="right-side" aria-label="Properties and findings" style={{ width }}>
+    <aside className="right-side" aria-label="Properties, findings and history" style={{ width }}>
       {!narrow && (
         <Splitter
           label="Width of the right side"
@@ -163,6 +164,7 @@ function Side({ app }: { app: App }): ReactElement {
             title: 'Findings',
             badge: findings.length > 0 ? <Badge tone={errors > 0 ? 'danger' : 'plain'}>{findings.length}</Badge> : null,
           },
+          { id: 'history', title: 'History' },
         ]}
         onChange={(sideTab) => {
           session.prefs.update((p) => ({ ...p, sideTab }));
@@ -178,10 +180,16 @@ function Side({ app }: { app: App }): ReactElement {
         }
       />
       <div id="side-panel" role="tabpanel" aria-labelledby={`side-tab-${tab}`} className="tab-panel">
-        {tab === 'properties' ? (
-          <Inspector />
-        ) : (
+        {tab === 'properties' && <Inspector />}
+        {tab === 'findings' && (
           <Findings
+            onGo={(id) => {
+              go(app.board, id);
+            }}
+          />
+        )}
+        {tab === 'history' && (
+          <HistoryPanel
             onGo={(id) => {
               go(app.board, id);
             }}

@@ -4,11 +4,11 @@ import { Hands } from '../canvas/hands';
 import type { Point } from '../design/geometry';
 import { Session } from '../session/session';
 import type { Bridge } from '../bridge/api';
-import type { DockTab, LeftTab } from '../session/prefs';
+import type { DockTab, LeftTab, SideTab } from '../session/prefs';
 import { Store } from '../session/store';
 
 /** What lies over the page. */
-export type Sheet = '' | 'commands' | 'keys' | 'new' | 'open';
+export type Sheet = '' | 'commands' | 'keys' | 'new' | 'open' | 'copy' | 'saveas';
 
 /** Below this width the sides lie over the canvas: a small window, or a page at 200 %. */
 export const narrowQuery = '(max-width: 960px)';
@@ -38,7 +38,7 @@ export class App {
     };
   }
 
-  showSide(tab: 'properties' | 'findings'): void {
+  showSide(tab: SideTab): void {
     if (this.narrow.get()) this.drawer.set('side');
     this.session.prefs.update((p) => ({ ...p, side: true, sideTab: tab }));
   }

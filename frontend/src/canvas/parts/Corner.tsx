@@ -2,7 +2,7 @@
 import { MiniMap, useStore as useFlow } from '@xyflow/react';
 import { memo, type ReactElement, useMemo } from 'react';
 import { boundsOf } from '../../design/geometry';
-import { useStore } from '../../session/store';
+import { useStore, useValue } from '../../session/store';
 import { IconButton } from '../../ui/controls';
 import { useBoard } from '../context';
 import type { Box } from '../boxes';
@@ -67,7 +67,7 @@ export const Map = memo(function Map(): ReactElement | null {
 /** What the plan removes that is no longer on the drawing: there is no box left to paint it on. */
 export function Gone(): ReactElement | null {
   const { session } = useBoard();
-  const marks = useStore(session.deployer.state, (s) => s.marks);
+  const marks = useValue(session.marks);
   const design = useStore(session.project, (p) => p?.design);
   const gone = [...marks].filter(
     ([id, m]) => m.action === 'remove' && !m.state && !design?.nodes[id] && !design?.edges[id],
@@ -76,11 +76,17 @@ export function Gone(): ReactElement | null {
   const lost = gone.some(([, m]) => m.destructive);
   return (
     <div className="gone" role="status">
-      <span>{lost ? 'The plan removes, with their data:' : 'The plan removes:'}</span>
+      <span>
+        {gone.some(([, m]) => m.said)
+          ? 'No longer there:'
+          : lost
+            ? 'The plan removes, with their data:'
+            : 'The plan removes:'}
+      </span>
       <ul>
         {gone.slice(0, 6).map(([id, m]) => (
           <li key={id}>
-            − {id}
+            − {m.text ?? id}
             {m.destructive ? ' !' : ''}
           </li>
         ))}

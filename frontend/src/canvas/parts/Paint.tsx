@@ -15,7 +15,7 @@ export function useFindings(id: ID): readonly Finding[] {
 }
 
 export function useMark(id: ID): Mark | undefined {
-  return useStore(useBoard().session.deployer.state, (s) => s.marks.get(id));
+  return useStore(useBoard().session.marks, (m) => m.get(id));
 }
 
 /** How many findings a record has, colored by the worst. */
@@ -42,6 +42,7 @@ const stateWords = { busy: 'in progress', done: 'done', failed: 'failed' } as co
 
 /** A mark in words. */
 export const markWords = (m: Mark): string =>
+  m.said ??
   [
     m.state ? stateWords[m.state] : m.action ? actionWords[m.action] : '',
     m.destructive && !m.state ? 'data is lost' : '',

@@ -1,6 +1,7 @@
 import { settle } from '../../canvas/verbs';
 import { exportAs } from '../export';
 import { saved } from '../saved';
+import { focusIn } from '../app';
 import { type Action, open } from './action';
 
 export const project: Action[] = [
@@ -35,6 +36,36 @@ export const project: Action[] = [
       settle(a.board);
       if (await saved(a.session, 'Save'))
         a.session.toasts.say({ title: 'Saved', text: 'Every change is saved as it is made.' });
+    },
+  },
+  {
+    id: 'project.saveas',
+    anywhere: true,
+    title: 'Save as…',
+    group: 'Project',
+    icon: 'copy',
+    keys: ['Ctrl+Shift+S'],
+    when: open,
+    run: (a) => a.sheet.set('saveas'),
+  },
+  {
+    id: 'project.copy',
+    title: 'Duplicate project…',
+    group: 'Project',
+    when: open,
+    run: (a) => a.sheet.set('copy'),
+  },
+  {
+    id: 'side.history',
+    anywhere: true,
+    title: 'History of the drawing',
+    group: 'Project',
+    icon: 'history',
+    keys: ['Ctrl+Alt+6'],
+    when: open,
+    run: (a) => {
+      a.showSide('history');
+      focusIn('#side-panel');
     },
   },
   {

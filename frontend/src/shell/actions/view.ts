@@ -99,7 +99,7 @@ export const view: Action[] = [
   {
     id: 'view.side',
     anywhere: true,
-    title: 'Properties and findings',
+    title: 'Properties, findings and history',
     group: 'View',
     icon: 'panelRight',
     keys: ['Ctrl+Alt+2'],
