@@ -1,5 +1,4 @@
 // The layer of all resources: what each node and each wire adds to the template, as chips beside it.
-import { ViewportPortal } from '@xyflow/react';
 import { memo, type ReactElement, useEffect } from 'react';
 import { touches } from '../../design/geometry';
 import type { Design, ID } from '../../design/types';
@@ -7,6 +6,7 @@ import { useStore, useValue } from '../../session/store';
 import { type Displaced, layer } from '../boxes';
 import { useBoard } from '../context';
 import type { Resource } from '../resources';
+import { InDrawing } from './InDrawing';
 import { useWindow } from './Wires';
 import './chips.css';
 
@@ -42,11 +42,11 @@ function All({ design, shown }: { design: Design; shown: Displaced }): ReactElem
     }
   }
   return (
-    <ViewportPortal>
+    <InDrawing>
       <div className="chips" style={{ zIndex: layer.chips }}>
         {chips}
       </div>
-    </ViewportPortal>
+    </InDrawing>
   );
 }
 

@@ -1,12 +1,12 @@
 // The wires that a person looks at, once more before everything: the one under the pointer and those that are selected,
 // with their labels. The wires below stay as they are, so that looking costs nothing.
-import { ViewportPortal } from '@xyflow/react';
 import { memo, type ReactElement } from 'react';
 import type { Design } from '../../design/types';
 import { useStore, useValue } from '../../session/store';
 import { type Displaced, layer } from '../boxes';
 import { useBoard } from '../context';
 import { wireLabel } from '../geometry';
+import { InDrawing } from './InDrawing';
 import { WireLabel } from './Wires';
 
 /** More than a few at once are no longer looked at one by one. */
@@ -23,7 +23,7 @@ export const Front = memo(function Front(props: { design: Design; shown: Displac
   if (looked && design.edges[looked]) ids.add(looked);
   if (busy || ids.size === 0 || ids.size > most) return null;
   return (
-    <ViewportPortal>
+    <InDrawing>
       <svg className="wires front" style={{ zIndex: layer.front }} aria-hidden="true">
         {[...ids].map((id) => {
           const e = design.edges[id];
@@ -45,6 +45,6 @@ export const Front = memo(function Front(props: { design: Design; shown: Displac
           );
         })}
       </svg>
-    </ViewportPortal>
+    </InDrawing>
   );
 });

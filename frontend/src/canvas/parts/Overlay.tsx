@@ -1,5 +1,4 @@
 // What a gesture draws over the drawing: the marquee, guides, the wire in the hand, the node that is being placed.
-import { ViewportPortal } from '@xyflow/react';
 import type { ReactElement } from 'react';
 import type { Direction } from '../../catalog/types';
 import type { Point } from '../../design/geometry';
@@ -10,6 +9,7 @@ import { layer } from '../boxes';
 import { useBoard } from '../context';
 import { curve, portPoint } from '../geometry';
 import type { Wiring } from '../gestures/connect';
+import { InDrawing } from './InDrawing';
 
 /** In canvas units, over everything. */
 export function Overlay(): ReactElement | null {
@@ -22,7 +22,7 @@ export function Overlay(): ReactElement | null {
   const placing = g?.kind === 'place' ? g : null;
   if (!wire && guides.length === 0 && !marquee && !placing?.rect) return null;
   return (
-    <ViewportPortal>
+    <InDrawing>
       <svg className="overlay" style={{ zIndex: layer.loose }} aria-hidden="true">
         {marquee && <rect className="marquee" x={marquee.x} y={marquee.y} width={marquee.w} height={marquee.h} />}
         {guides.map((l) => (
@@ -64,7 +64,7 @@ export function Overlay(): ReactElement | null {
           </div>
         </div>
       )}
-    </ViewportPortal>
+    </InDrawing>
   );
 }
 

@@ -1,6 +1,6 @@
 // All wires in one drawing below the boxes. Only those near the window are in the page, and only those whose ends moved
 // are computed anew.
-import { useStore as useFlow, ViewportPortal } from '@xyflow/react';
+import { useStore as useFlow } from '@xyflow/react';
 import { memo, type ReactElement, type ReactNode, useMemo, useRef } from 'react';
 import { type Point, type Rect, rectOf, touches } from '../../design/geometry';
 import type { Design, EdgeRecord, ID } from '../../design/types';
@@ -10,6 +10,7 @@ import { useBoard } from '../context';
 import { hitOf } from '../hit';
 import { type Curve, wireLabel } from '../geometry';
 import { heldWire, onto } from '../board';
+import { InDrawing } from './InDrawing';
 import { markClass, markWords, useFindings, useMark } from './Paint';
 import { useTurn } from './turn';
 import './wires.css';
@@ -61,12 +62,12 @@ export const Wires = memo(function Wires({ design, shown }: { design: Design; sh
   );
   // A drawing for each: what is in a drawing that changes is painted again, all of it.
   return (
-    <ViewportPortal>
+    <InDrawing>
       <Sheet>{drawn}</Sheet>
       {loose.length > 0 && (
         <Sheet>{loose.map((e) => draw(e, shown.at, () => routes.loose(design, e, shown.at)))}</Sheet>
       )}
-    </ViewportPortal>
+    </InDrawing>
   );
 });
 
