@@ -29,6 +29,12 @@ const at = (x: number, y: number, keys: Partial<Pointer> = {}): Pointer => ({
 
 describe('moving', () => {
   const w = world();
+  it('is the same value while it stays on one step of the grid', () => {
+    const m = move.drag(move.press(w, new Set(), 'api', at(50, 130)), at(90, 300), w);
+    expect(move.drag(m, at(91, 301), w)).toBe(m);
+    expect(move.drag(m, at(91, 301, { alt: true }), w)).not.toBe(m);
+    expect(move.drag(m, at(106, 301), w).by).not.toEqual(m.by);
+  });
   it('selects on press and stays a click below the threshold', () => {
     const m = move.drag(move.press(w, new Set(), 'api', at(50, 130)), at(52, 131), w);
     expect(m.phase).toBe('pressed');

@@ -1,5 +1,6 @@
 // Selecting and moving nodes: one gesture, since a press does the one and a drag the other.
 import { bounds, centre, type Point, type Rect, rectOf, touches } from '../../design/geometry';
+import { equal } from '../../design/equal';
 import { ancestors, groupAt, withContents } from '../../design/select';
 import type { ID } from '../../design/types';
 import { beyond, type Pointer, type World } from './gesture';
@@ -66,16 +67,20 @@ export function drag(m: Move, p: Pointer, w: World): Move {
     if (p.shift) by = free.x === 0 ? { x: 0, y: by.y } : { x: by.x, y: 0 };
   }
   const into = groupAt(w.design, p, w.isGroup, m.moving);
-  return {
-    ...m,
-    phase: 'dragging',
-    by,
-    copy: p.alt,
-    guides,
-    into,
-    onto: p.ctrl || p.alt ? undefined : ontoWire(m, by, w),
-  };
+  const onto = p.ctrl || p.alt ? undefined : ontoWire(m, by, w);
+  const next: Move = { ...m, phase: 'dragging', by, copy: p.alt, guides, into, onto };
+  return sameMove(m, next) ? m : next;
 }
+
+/** Between two steps of the grid nothing changes, and nothing need be drawn. */
+const sameMove = (a: Move, b: Move): boolean =>
+  a.phase === b.phase &&
+  a.by.x === b.by.x &&
+  a.by.y === b.by.y &&
+  a.copy === b.copy &&
+  a.into === b.into &&
+  a.onto?.wire === b.onto?.wire &&
+  equal(a.guides, b.guides);
 
 /** Only a node alone that is not wired yet comes into a wire: one that is part of something is being put in order. */
 function ontoWire(m: Move, by: Point, w: World): Splice | undefined {
