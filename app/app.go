@@ -58,10 +58,11 @@ type App struct {
 
 // Message is what doors are told, in order.
 type Message struct {
-	Kind   string       `json:"kind" enum:"commit,event,job,project"`
+	Kind   string       `json:"kind" enum:"commit,event,job,project,menu"`
 	Commit *Committed   `json:"commit,omitempty"`
 	Event  *event.Event `json:"event,omitempty"`
 	Job    *Job         `json:"job,omitempty"`
+	ID     string       `json:"id,omitempty" doc:"The action that was chosen in the window's menu"`
 }
 
 // New makes the application. It touches nothing until asked.
@@ -99,6 +100,9 @@ func (a *App) Listen(f func(Message)) (stop func()) {
 		delete(a.listeners, id)
 	}
 }
+
+// Choose tells the page that a person chose an action in the window's own menu.
+func (a *App) Choose(id string) { a.tell(Message{Kind: "menu", ID: id}) }
 
 func (a *App) tell(m Message) {
 	a.mu.Lock()

@@ -76,6 +76,10 @@ func (r *run) window(ctx context.Context, project string) error {
 	if err := r.preopen(ctx, project); err != nil {
 		return err
 	}
+	menu, err := menuBar()
+	if err != nil {
+		return err
+	}
 	token := r.Token()
 	var open atomic.Pointer[desktop.Window]
 	browse := desktop.Browse("docs.aws.amazon.com", "aws.amazon.com", "console.aws.amazon.com", "auth0.com", "docs.stripe.com", "stripe.com")
@@ -89,7 +93,7 @@ func (r *run) window(ctx context.Context, project string) error {
 		}})
 	defer stop()
 	return desktop.Run(ctx, desktop.Options{
-		Title: "Airloom", Handler: h, StartPath: "/?token=" + token, OpenExternal: browse, Instance: "airloom",
+		Title: "Airloom", Menu: menu, OnMenu: r.application().Choose, Handler: h, StartPath: "/?token=" + token, OpenExternal: browse, Instance: "airloom",
 		OnReady: func(w desktop.Window) { open.Store(&w) },
 		OnSecond: func([]string, string) {
 			if w := open.Load(); w != nil {

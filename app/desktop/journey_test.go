@@ -52,6 +52,17 @@ func TestJourney(t *testing.T) {
 	j.await("redo moves it again", fmt.Sprintf(`const r = document.querySelector('[data-node="every-morning"]').getBoundingClientRect(); return Math.abs(r.y - %g) > 30`, before.y))
 	j.saved()
 
+	// The window's own menu: its first item is that of the page's table, and does what it does there.
+	x, y := j.corner()
+	await(t, "the menu asks for a new project", 30*time.Second, func() bool {
+		xdotool(t, display, "mousemove", "--sync", whole(x+24), whole(y+12), "click", "1", "sleep", "0.3", "key", "Down", "key", "Return", "sleep", "0.3")
+		var title string
+		return j.try(&title, `return document.querySelector('dialog[open] h2')?.textContent ?? ''`) == nil && title == "New project"
+	})
+	j.picture("menu")
+	j.key("Escape")
+	j.await("the dialog is closed", `return !document.querySelector('dialog[open]')`)
+
 	xdotool(t, display, "windowsize", "--sync", j.window, "1000", "760")
 	j.await("the page follows the window", `return innerWidth === 1000`)
 	j.await("the sample is still drawn", `return !!document.querySelector('[data-node="every-morning"]')`)
@@ -119,11 +130,11 @@ func (j *journey) saved() {
 	j.await("everything is saved", `return document.body.innerText.includes('Saved')`)
 }
 
-// middle is the middle of an element on the screen. The window has no frame and lies at the screen's corner.
+// middle is the middle of an element on the screen. The window has no frame; above the page is the menu bar.
 func (j *journey) middle(element string) point {
 	j.t.Helper()
 	var at []float64
-	j.js(&at, `const r = (`+element+`).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]`)
+	j.js(&at, `const r = (`+element+`).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2 + outerHeight - innerHeight]`)
 	x, y := j.corner()
 	return point{at[0] + x, at[1] + y}
 }

@@ -156,6 +156,10 @@ func menuBar(items []MenuItem, chosen func(id string)) (*menu.Menu, error) {
 		return nil, nil
 	}
 	bar := menu.NewMenu()
+	if runtime.GOOS == "darwin" { // there texts are copied and pasted by the menu's own items
+		bar.Append(menu.AppMenu())
+		bar.Append(menu.EditMenu())
+	}
 	for _, top := range items {
 		if len(top.Items) == 0 {
 			return nil, errors.New("the menu bar holds menus only, not " + top.Title)

@@ -974,9 +974,11 @@ export interface components {
         Message: {
             commit?: components["schemas"]["Committed"];
             event?: components["schemas"]["Event"];
+            /** @description The action that was chosen in the window's menu */
+            id?: string;
             job?: components["schemas"]["Job"];
             /** @enum {string} */
-            kind: "commit" | "event" | "job" | "project";
+            kind: "commit" | "event" | "job" | "project" | "menu";
         };
         Node: {
             /** Format: double */

@@ -310,7 +310,9 @@ export type Message =
   | { kind: 'commit'; commit: Committed }
   | { kind: 'event'; event: AppEvent }
   | { kind: 'job'; job: Job }
-  | { kind: 'project' };
+  | { kind: 'project' }
+  /** An action was chosen in the window's own menu. */
+  | { kind: 'menu'; id: string };
 
 /** The bridge to Go, or a fake of it. */
 export interface Bridge {

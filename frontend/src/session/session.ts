@@ -61,6 +61,9 @@ export class Session {
   readonly marks = new Store<ReadonlyMap<ID, Mark>>(new Map());
   shelf = new Shelf([], []);
 
+  /** Does an action that was chosen in the window's own menu. */
+  onMenu: (id: string) => void = () => undefined;
+
   private queue: EditQueue | null = null;
   private boot = '';
 
@@ -314,6 +317,9 @@ export class Session {
         return;
       case 'project':
         void this.load();
+        return;
+      case 'menu':
+        this.onMenu(m.id);
         return;
     }
   }

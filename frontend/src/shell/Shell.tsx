@@ -7,6 +7,7 @@ import { Spinner } from '../ui/controls';
 import type { App } from './app';
 import { Guard, Trouble } from './Broken';
 import { KeySheet } from './KeySheet';
+import { choose } from './menubar';
 import { Menus } from './Menus';
 import { CopyProject, NewProject, OpenProject } from './ProjectDialogs';
 import { Commands } from './Quick';
@@ -19,6 +20,9 @@ import { Workspace } from './Workspace';
 
 export function Shell({ app }: { app: App }): ReactElement {
   useEffect(() => {
+    app.session.onMenu = (id) => {
+      choose(app, id);
+    };
     const stops = [applyTheme(app.session.prefs), app.session.begin()];
     return () => {
       for (const stop of stops) stop();
