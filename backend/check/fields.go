@@ -124,7 +124,8 @@ func (c *checker) value(f kind.Field, v any, prefix string) string {
 		m, ok := v.(map[string]any)
 		for _, item := range m {
 			_, isText := item.(string)
-			ok = ok && isText
+			_, refers := kind.Reference(item)
+			ok = ok && (isText || refers && f.References)
 		}
 		if !ok {
 			return "is no table of texts"

@@ -24,6 +24,7 @@ func (probe) Spec() kind.Spec {
 		{Name: "choice", Title: "Choice", Type: kind.Choice, Options: []string{"a", "b"}, Default: "a"},
 		{Name: "list", Title: "List", Type: kind.List, Pattern: "[a-z]+"},
 		{Name: "map", Title: "Map", Type: kind.Map},
+		{Name: "named", Title: "Named", Type: kind.Map, References: true},
 		{Name: "rows", Title: "Rows", Type: kind.Rows, Columns: []kind.Field{{Name: "key", Title: "Key", Type: kind.Text, Required: true}}},
 		{Name: "json", Title: "JSON", Type: kind.JSON},
 	}, Ports: []kind.Port{
@@ -51,11 +52,15 @@ func TestValuesThatFieldsDoNotTake(t *testing.T) {
 		`{"must": "m", "list": ["a", 1]}`:                 "list: p: List is no list of texts",
 		`{"must": "m", "list": ["A"]}`:                    `list: p: List is "A", which is not allowed`,
 		`{"must": "m", "map": {"k": 1}}`:                  "map: p: Map is no table of texts",
-		`{"must": "m", "rows": {}}`:                       "rows: p: Rows is no list of rows",
-		`{"must": "m", "rows": [1]}`:                      "rows: p: Rows is no list of rows",
-		`{"must": "m", "rows": [{}]}`:                     "rows[0].key: p: Key is missing",
-		`{"must": "m", "rows": [{"key": true, "no": 1}]}`: "rows[0].key: p: Key is no text" + `; rows[0].no: p: a row of Rows has no field "no", so that it changes nothing`,
-		`{"must": "m", "other": 1}`:                       `other: p: a Probe has no field "other", so that it changes nothing`,
+		`{"must": "m", "map": {"k": {"$ref": "orders"}}}`: "map: p: Map is no table of texts",
+		`{"must": "m", "named": {"k": "v", "r": {"$ref": "orders"}, "a": {"$getAtt": ["orders", "Arn"]}}}`: "",
+		`{"must": "m", "named": {"k": {"$ref": "Not An Id"}}}`:                                             "named: p: Named is no table of texts",
+		`{"must": "m", "named": {"k": {"Ref": "Orders"}}}`:                                                 "named: p: Named is no table of texts",
+		`{"must": "m", "rows": {}}`:                                                                        "rows: p: Rows is no list of rows",
+		`{"must": "m", "rows": [1]}`:                                                                       "rows: p: Rows is no list of rows",
+		`{"must": "m", "rows": [{}]}`:                                                                      "rows[0].key: p: Key is missing",
+		`{"must": "m", "rows": [{"key": true, "no": 1}]}`:                                                  "rows[0].key: p: Key is no text" + `; rows[0].no: p: a row of Rows has no field "no", so that it changes nothing`,
+		`{"must": "m", "other": 1}`:                                                                        `other: p: a Probe has no field "other", so that it changes nothing`,
 	} {
 		d := design.New()
 		n := design.Node{ID: "p", Kind: "probe", Name: "p"}

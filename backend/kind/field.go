@@ -38,6 +38,8 @@ type Field struct {
 	Doc       string    `json:"doc,omitempty"` // https address of the AWS page
 	Sensitive bool      `json:"sensitive,omitempty"`
 	Columns   []Field   `json:"columns,omitempty"` // of Rows
+	// References lets the values of a Map name other nodes (Reference); the kind gets them as functions of the template.
+	References bool `json:"references,omitempty"`
 }
 
 // Bound is a helper for Min and Max.

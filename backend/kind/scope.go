@@ -115,8 +115,14 @@ func (s *Scope) Strings(field string) []string { return stringsOf(s.Value(field)
 // Rows is Value as a list of records.
 func (s *Scope) Rows(field string) []map[string]any { return rowsOf(s.Value(field)) }
 
-// Map is Value as a record.
-func (s *Scope) Map(field string) map[string]any { v, _ := s.Value(field).(map[string]any); return v }
+// Map is Value as a record. Where the field takes references, they are functions of the template.
+func (s *Scope) Map(field string) map[string]any {
+	v, _ := s.Value(field).(map[string]any)
+	if slices.ContainsFunc(s.Spec.Fields, func(f Field) bool { return f.Name == field && f.References }) {
+		return resolved(v)
+	}
+	return v
+}
 
 // VariablePrefix is the node's part of a variable's name: "order-items" gives "ORDER_ITEMS".
 func (s *Scope) VariablePrefix() string {

@@ -891,6 +891,7 @@ export interface components {
             name: string;
             options?: string[] | null;
             pattern?: string;
+            references?: boolean;
             required?: boolean;
             sensitive?: boolean;
             /** Format: double */

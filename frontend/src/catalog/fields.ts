@@ -41,6 +41,7 @@ export function problem(f: Field, value: unknown): string | null {
     case 'longtext':
     case 'code':
     case 'color':
+      if (f.references && isRecord(value)) return null; // picked, not typed
       return typeof value === 'string' ? patternProblem(f, value) : 'This is a text.';
   }
 }

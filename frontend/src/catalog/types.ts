@@ -32,6 +32,8 @@ export interface Field {
   doc?: string;
   sensitive?: boolean;
   columns?: Field[];
+  /** The values of a map may name other nodes. */
+  references?: boolean;
 }
 
 export type Direction = 'in' | 'out';

@@ -7,6 +7,8 @@ import { useDraft } from './draft';
 import { FolderButton } from './FolderButton';
 import { Grid } from './Grid';
 import { jsonError } from './json';
+import { referenceOf } from './reference';
+import { ReferenceChip, ReferencePicker } from './ReferenceField';
 import { defaultText, textOf, valueFrom } from './values';
 
 export interface EditorProps {
@@ -55,8 +57,10 @@ export function Editor(p: EditorProps): ReactElement {
     case 'text':
     case 'number':
     case 'cron':
-    case 'path':
-      return <LineEditor {...p} />;
+    case 'path': {
+      const reference = p.field.references ? referenceOf(p.value) : null;
+      return reference ? <ReferenceChip {...p} reference={reference} /> : <LineEditor {...p} />;
+    }
   }
 }
 
@@ -136,6 +140,7 @@ function LineEditor(p: EditorProps): ReactElement {
         </datalist>
       )}
       {field.type === 'path' && <FolderButton label={p.label} disabled={p.disabled} onChoose={p.onChange} />}
+      {field.references && <ReferencePicker label={p.label} disabled={p.disabled} onChange={p.onChange} />}
       {field.unit && <span className="line-unit">{field.unit}</span>}
       {field.sensitive && (
         <IconButton

@@ -20,6 +20,8 @@ describe('rows', () => {
   it('of a map are names and values; the last of two equal names counts', () => {
     const s = shapeOf(field('map', { sensitive: true }));
     expect(s.columns[1]?.sensitive).toBe(true);
+    expect(shapeOf(field('map', { references: true })).columns[1]?.references).toBe(true);
+    expect(s.value([{ name: 'A', value: { $ref: 'jobs' } }])).toEqual({ A: { $ref: 'jobs' } });
     expect(s.rows({ A: '1', B: '2' })).toEqual([
       { name: 'A', value: '1' },
       { name: 'B', value: '2' },

@@ -26,6 +26,7 @@ export function shapeOf(f: Field): Shape {
   if (f.type === 'map') {
     const value: Field = { name: 'value', title: 'Value', type: 'text' };
     if (f.sensitive) value.sensitive = true;
+    if (f.references) value.references = true;
     return {
       columns: [{ name: 'name', title: 'Name', type: 'text', required: true }, value],
       rows: (v) => (isRecord(v) ? Object.entries(v).map(([name, x]) => ({ name, value: x })) : []),
