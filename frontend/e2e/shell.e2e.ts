@@ -191,6 +191,38 @@ describe('the shell', () => {
     await node(a.page, 'mail').waitFor();
   });
 
+  it('has keys of one’s own: a conflict is told, the sheet shows them, and all of them go back', async () => {
+    await press('Control+,');
+    const settings = a.page.getByRole('dialog', { name: 'Settings' });
+    await settings.getByRole('button', { name: 'Add a key for Duplicate', exact: true }).click();
+    await press('Control+z');
+    await settings.getByRole('alert').getByText('Ctrl Z is “Undo”').waitFor();
+    await picture(a.page, 'settings');
+    await settings.getByRole('button', { name: 'Leave it' }).click();
+    await settings.getByRole('button', { name: 'Add a key for Duplicate', exact: true }).click();
+    await press('F9');
+    await settings.getByRole('button', { name: 'Take F9 from Duplicate' }).waitFor();
+    await press('Escape');
+    await settings.waitFor({ state: 'detached' });
+    await node(a.page, 'mail').click();
+    await press('F9');
+    await expect.poll(async () => Object.keys((await design()).nodes).length).toBe(6);
+    await press('?');
+    await a.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('F9').waitFor();
+    await a.page.getByRole('button', { name: 'Change keys…' }).click();
+    await settings.getByRole('button', { name: 'Reset all keys' }).click();
+    await settings.getByRole('button', { name: 'Take F9 from Duplicate' }).waitFor({ state: 'detached' });
+    await settings.getByRole('group', { name: 'Contrast' }).getByRole('button', { name: 'High' }).click();
+    await press('Escape');
+    await picture(a.page, 'high contrast');
+    await press('Alt+Shift+D', 'Alt+Shift+D');
+    await picture(a.page, 'high contrast dark');
+    await press('Alt+Shift+D');
+    await node(a.page, 'handler').click();
+    await press('F9');
+    expect(Object.keys((await design()).nodes)).toHaveLength(6);
+  });
+
   it('ends without trouble', () => {
     expect(a.trouble).toEqual([]);
   });

@@ -2,12 +2,16 @@
 import { Store } from './store';
 
 export type Theme = 'system' | 'light' | 'dark';
+export type Contrast = 'system' | 'normal' | 'more';
 export type SideTab = 'properties' | 'findings' | 'history';
 export type LeftTab = 'palette' | 'outline';
 export type DockTab = 'table' | 'template' | 'deploy' | 'call' | 'logs';
 
 export interface Prefs {
   theme: Theme;
+  contrast: Contrast;
+  /** Keys by action, where they are not the table's. */
+  keys: Readonly<Record<string, readonly string[]>>;
   palette: boolean;
   leftTab: LeftTab;
   side: boolean;
@@ -28,6 +32,8 @@ export interface Prefs {
 
 const initial: Prefs = {
   theme: 'system',
+  contrast: 'system',
+  keys: {},
   palette: true,
   leftTab: 'palette',
   side: true,

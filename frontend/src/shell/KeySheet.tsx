@@ -1,7 +1,10 @@
 import type { ReactElement } from 'react';
-import { Kbd } from '../ui/controls';
+import { useStore } from '../session/store';
+import { Button, Kbd } from '../ui/controls';
 import { Dialog } from '../ui/dialog';
 import { type Action, actions, type Group } from './actions';
+import type { App } from './app';
+import { keysOf } from './keymap';
 import { shown } from './keys';
 
 const order: readonly Group[] = ['Select', 'Edit', 'Arrange', 'View', 'Run', 'Project', 'Help'];
@@ -18,18 +21,32 @@ const pointer: readonly [string, string][] = [
 ];
 
 /** Every key, from the table of actions, and what the pointer can do. */
-export function KeySheet({ onClose }: { onClose: () => void }): ReactElement {
+export function KeySheet({ app, onClose }: { app: App; onClose: () => void }): ReactElement {
+  const chosen = useStore(app.session.prefs, (p) => p.keys);
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose} wide>
+    <Dialog
+      title="Keyboard shortcuts"
+      onClose={onClose}
+      wide
+      footer={
+        <Button
+          onClick={() => {
+            app.sheet.set('settings');
+          }}
+        >
+          Change keys…
+        </Button>
+      }
+    >
       <div className="key-sheet">
         {order.map((g) => (
           <section key={g}>
             <h3>{g}</h3>
             <dl>
               {actions
-                .filter((a) => a.group === g && a.keys)
+                .filter((a) => a.group === g && keysOf(chosen, a).length > 0)
                 .map((a) => (
-                  <Line key={a.id} action={a} />
+                  <Line key={a.id} action={a} keys={keysOf(chosen, a)} />
                 ))}
             </dl>
           </section>
@@ -52,12 +69,12 @@ export function KeySheet({ onClose }: { onClose: () => void }): ReactElement {
   );
 }
 
-function Line({ action: a }: { action: Action }): ReactElement {
+function Line({ action: a, keys }: { action: Action; keys: readonly string[] }): ReactElement {
   return (
     <div>
       <dt>{a.title.replace(/…$/, '')}</dt>
       <dd>
-        {a.keys?.map((k) => (
+        {keys.map((k) => (
           <Kbd key={k} keys={shown(k)} />
         ))}
       </dd>

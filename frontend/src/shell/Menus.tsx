@@ -4,6 +4,7 @@ import { useValue } from '../session/store';
 import { Menu, type MenuItem, type MenuSection } from '../ui/menu';
 import { type Action, action, enabled } from './actions';
 import type { App } from './app';
+import { keysOf } from './keymap';
 import { shown } from './keys';
 
 export function item(app: App, a: Action): MenuItem {
@@ -16,7 +17,8 @@ export function item(app: App, a: Action): MenuItem {
     },
   };
   if (a.icon) out.icon = a.icon;
-  if (a.keys?.[0]) out.key = shown(a.keys[0]);
+  const [key] = keysOf(app.session.prefs.get().keys, a);
+  if (key) out.key = shown(key);
   if (a.danger) out.danger = true;
   if (a.checked?.(app)) out.checked = true;
   return out;
@@ -28,7 +30,7 @@ function sections(app: App, name: 'main' | 'context' | 'export'): MenuSection[] 
   if (name === 'export') return [of(app, 'export.svg', 'export.dot')];
   if (name === 'main') {
     return [
-      of(app, 'help.commands', 'help.keys', 'help.tour'),
+      of(app, 'help.commands', 'help.keys', 'help.settings', 'help.tour'),
       of(
         app,
         'project.new',

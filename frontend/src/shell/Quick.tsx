@@ -6,6 +6,7 @@ import { Dialog } from '../ui/dialog';
 import { Icon, KindIcon } from '../ui/icons';
 import { actions, enabled } from './actions';
 import type { App } from './app';
+import { keysOf } from './keymap';
 import { shown } from './keys';
 import './quick.css';
 
@@ -23,10 +24,11 @@ export function Commands({ app, onClose }: { app: App; onClose: () => void }): R
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
     const list = actions.filter((a) => !a.keysOnly && a.id !== 'help.commands' && enabled(app, a));
     const hits = list.filter((a) => words.every((w) => `${a.title} ${a.group}`.toLowerCase().includes(w)));
+    const { keys } = app.session.prefs.get();
     const out = hits.map((a): Row => ({
       id: a.id,
       title: a.title,
-      detail: a.keys?.[0] ? shown(a.keys[0]) : a.group,
+      detail: shown(keysOf(keys, a)[0] ?? '') || a.group,
       icon: a.icon ? <Icon name={a.icon} /> : <span className="quick-blank" />,
       run: () => {
         a.run(app);

@@ -12,6 +12,7 @@ import { Menus } from './Menus';
 import { CopyProject, NewProject, OpenProject } from './ProjectDialogs';
 import { Commands } from './Quick';
 import './shell.css';
+import { Settings } from './Settings';
 import { Start } from './Start';
 import { applyTheme } from './theme';
 import { Toasts } from './Toasts';
@@ -84,7 +85,9 @@ function Sheets({ app }: { app: App }): ReactElement | null {
     case 'commands':
       return <Commands app={app} onClose={close} />;
     case 'keys':
-      return <KeySheet onClose={close} />;
+      return <KeySheet app={app} onClose={close} />;
+    case 'settings':
+      return <Settings app={app} onClose={close} />;
     case 'new':
       return <NewProject app={app} onClose={close} />;
     case 'open':

@@ -5,17 +5,19 @@ import { Button, IconButton, Spinner } from '../ui/controls';
 import { Icon } from '../ui/icons';
 import { action, enabled } from './actions';
 import type { App } from './app';
+import { keysOf } from './keymap';
 import { shown } from './keys';
 
 /** A button that does an action of the table: its name, key and state come from there. */
 function Act({ app, id }: { app: App; id: string }): ReactElement {
   const a = action(id);
   const on = a.checked?.(app);
+  const [key] = keysOf(app.session.prefs.get().keys, a);
   return (
     <IconButton
       icon={a.icon ?? 'dots'}
       label={a.title.replace(/…$/, '')}
-      hint={a.keys?.[0] ? shown(a.keys[0]) : ''}
+      hint={key ? shown(key) : ''}
       disabled={!enabled(app, a)}
       {...(a.checked ? { pressed: on ?? false } : {})}
       onClick={() => {

@@ -8,7 +8,7 @@ import type { DockTab, LeftTab, SideTab } from '../session/prefs';
 import { Store } from '../session/store';
 
 /** What lies over the page. */
-export type Sheet = '' | 'commands' | 'keys' | 'new' | 'open' | 'copy' | 'saveas';
+export type Sheet = '' | 'commands' | 'keys' | 'new' | 'open' | 'copy' | 'saveas' | 'settings';
 
 /** Below this width the sides lie over the canvas: a small window, or a page at 200 %. */
 export const narrowQuery = '(max-width: 960px)';

@@ -18,13 +18,13 @@ function parse(text: string): Chord {
 }
 
 /** Signs whose Shift belongs to the keyboard's layout and not to the chord. */
-const signs = new Set(['?', '+', '−', '-', '=', '[', ']']);
+const signs = /^[^A-Za-z0-9\s]$/;
 
 /** Tells whether a stroke is a chord. Alt changes what letters write, so they are then known by their place. */
 export function matches(text: string, e: Stroke): boolean {
   const c = parse(text);
   if (c.ctrl !== (e.ctrlKey || e.metaKey) || c.alt !== e.altKey) return false;
-  if (signs.has(c.key)) return e.key === c.key;
+  if (signs.test(c.key)) return e.key === c.key;
   if (c.shift !== e.shiftKey) return false;
   if (/^[0-9]$/.test(c.key)) return e.code === `Digit${c.key}` || e.code === `Numpad${c.key}`;
   if (/^[A-Z]$/.test(c.key)) {

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { isTyping } from '../canvas/clipboard';
 import { actions, enabled } from './actions';
 import type { App } from './app';
+import { keysOf } from './keymap';
 import { matches, Strokes } from './keys';
 
 /** Keys with which a web view would leave, print, reload or zoom the page. */
@@ -39,8 +40,10 @@ export function useKeys(app: App): void {
         if (a.canvas && (!onCanvas || typing || (a.id === 'edit.properties' && isButton(activeElement)))) return false;
         return !typing || a.anywhere;
       });
-      const hit = strokes.find(candidates, e, e.timeStamp);
-      if (hit && hit.run(app) !== false) e.preventDefault();
+      const { keys } = app.session.prefs.get();
+      const held = candidates.map((a) => ({ action: a, keys: keysOf(keys, a) }));
+      const hit = strokes.find(held, e, e.timeStamp);
+      if (hit && hit.action.run(app) !== false) e.preventDefault();
     };
     // The page is never zoomed by the wheel: the canvas is, where the pointer is over it.
     const wheel = (e: WheelEvent): void => {

@@ -62,6 +62,14 @@ export const help: Action[] = [
     run: (a) => a.sheet.set('keys'),
   },
   {
+    id: 'help.settings',
+    anywhere: true,
+    title: 'Settings…',
+    group: 'Help',
+    keys: ['Ctrl+,'],
+    run: (a) => a.sheet.set('settings'),
+  },
+  {
     id: 'help.tour',
     title: 'First steps',
     group: 'Help',

@@ -1,5 +1,5 @@
 import { fit } from '../../canvas/verbs';
-import { nextTheme } from '../theme';
+import { highContrast, nextTheme } from '../theme';
 import { type Action, open } from './action';
 
 export const view: Action[] = [
@@ -144,6 +144,15 @@ export const view: Action[] = [
       const on = !a.session.prefs.get().resources;
       a.session.prefs.update((p) => ({ ...p, resources: on }));
       a.session.say(on ? 'Shows all resources' : 'Hides generated resources');
+    },
+  },
+  {
+    id: 'view.contrast',
+    title: 'High contrast',
+    group: 'View',
+    checked: (a) => highContrast(a.session.prefs.get().contrast),
+    run: (a) => {
+      a.session.prefs.update((p) => ({ ...p, contrast: highContrast(p.contrast) ? 'normal' : 'more' }));
     },
   },
   {
