@@ -13,10 +13,11 @@ import { BoardContext, useBoard } from './context';
 import type { Hands } from './hands';
 import { hitOf, placeOf } from './hit';
 import { Chips } from './parts/Chips';
-import { Gone, Map, ZoomControls } from './parts/Corner';
+import { Gone, ZoomControls } from './parts/Corner';
 import { Dots } from './parts/Dots';
 import { Front } from './parts/Front';
 import { GhostBox, GroupBox, NoteBox } from './parts/Frames';
+import { Map } from './parts/Map';
 import { NodeBox } from './parts/NodeBox';
 import { Beside, Overlay } from './parts/Overlay';
 import { Questions } from './parts/Picker';
@@ -262,7 +263,7 @@ const Scene = memo(function Scene({ panning, size }: { panning: boolean; size: S
       <Chips design={design} shown={shown} />
       <Front design={design} shown={shown} />
       <Overlay />
-      <Map />
+      <Map design={design} />
     </ReactFlow>
   );
 });

@@ -1,11 +1,9 @@
-// The margins of the canvas: zoom, what a plan takes away, and a map of the drawing where it does not fit on the screen.
-import { MiniMap, useStore as useFlow } from '@xyflow/react';
-import { memo, type ReactElement, useMemo } from 'react';
-import { boundsOf } from '../../design/geometry';
+// The margins of the canvas: zoom, and what a plan takes away.
+import { useStore as useFlow } from '@xyflow/react';
+import type { ReactElement } from 'react';
 import { useStore, useValue } from '../../session/store';
 import { IconButton } from '../../ui/controls';
 import { useBoard } from '../context';
-import type { Box } from '../boxes';
 import { fit } from '../verbs';
 import './corner.css';
 
@@ -35,34 +33,6 @@ export function ZoomControls(): ReactElement {
     </div>
   );
 }
-
-const mapSize = { width: 168, height: 112 };
-const shapeClass = (n: Box): string => `map-${n.type ?? 'node'}`;
-
-export const Map = memo(function Map(): ReactElement | null {
-  const board = useBoard();
-  const wanted = useStore(board.session.prefs, (p) => p.minimap);
-  const design = useStore(board.session.project, (p) => p?.design);
-  const box = useMemo(() => (design ? boundsOf(design) : null), [design]);
-  const leaves = useFlow((s) => {
-    const [x, y, zoom] = s.transform;
-    if (!box || s.width === 0) return false;
-    const left = box.x * zoom + x;
-    const top = box.y * zoom + y;
-    return left < -8 || top < -8 || left + box.w * zoom > s.width + 8 || top + box.h * zoom > s.height + 8;
-  });
-  if (!wanted || !leaves) return null;
-  return (
-    <MiniMap<Box>
-      pannable
-      zoomable
-      ariaLabel="Map of the drawing"
-      nodeClassName={shapeClass}
-      nodeBorderRadius={10}
-      style={mapSize}
-    />
-  );
-});
 
 /** What the plan removes that is no longer on the drawing: there is no box left to paint it on. */
 export function Gone(): ReactElement | null {
