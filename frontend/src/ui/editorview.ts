@@ -41,7 +41,7 @@ const theme = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--mono)', fontVariantLigatures: 'none', lineHeight: '1.6', overflow: 'auto' },
   '.cm-content': { padding: '6px 0', caretColor: 'var(--text)', minHeight: '5.5em' },
   '.cm-line': { padding: '0 8px 0 4px' },
-  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--faint)', border: '0', userSelect: 'none' },
+  '.cm-gutters': { backgroundColor: 'var(--code-paper)', color: 'var(--faint)', border: '0', userSelect: 'none' },
   '.cm-lineNumbers .cm-gutterElement': { minWidth: '3ch', padding: '0 8px 0 6px' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
