@@ -160,7 +160,9 @@ func (Kind) Check(s *kind.Scope) []fault.Finding {
 		find("output", "a build command needs to say what it leaves behind", "name the folder or the zip")
 	}
 	for name, v := range s.Map("environment") {
-		if _, ok := v.(string); !ok {
+		switch v.(type) {
+		case string, cfn.Fn: // written, or picked
+		default:
 			find("environment", "the variable "+name+" is no text", "write it in quotes")
 		}
 		if strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "LAMBDA_") {

@@ -73,7 +73,7 @@ func (Kind) Spec() kind.Spec {
 			{Name: "memory", Title: "Memory", Type: kind.Number, Default: 512.0, Min: kind.Bound(128), Max: kind.Bound(10240), Step: 1, Unit: "MB", Doc: docLimits,
 				Help: "Processor power grows with it; 1,769 MB are one core."},
 			{Name: "timeout", Title: "Timeout", Type: kind.Number, Default: 10.0, Min: kind.Bound(1), Max: kind.Bound(900), Step: 1, Unit: "s", Doc: docLimits},
-			{Name: "environment", Title: "Environment", Type: kind.Map, Doc: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
+			{Name: "environment", Title: "Environment", Type: kind.Map, References: true, Doc: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
 				Help: "Variables beside those that wires bring. Never a secret: draw a secret instead."},
 			{Name: "architecture", Title: "Architecture", Type: kind.Choice, Group: "Build", Options: []string{"arm64", "x86_64"}, Default: "arm64",
 				Help: "arm64 costs about a fifth less for the same work."},
