@@ -223,6 +223,29 @@ describe('the shell', () => {
     expect(Object.keys((await design()).nodes)).toHaveLength(6);
   });
 
+  it('shows notes in Markdown, and HTML as what was typed', async () => {
+    const { revision } = (await rpc<{ project: { design: { revision: number } } }>(a.page, 'start')).project.design;
+    const text =
+      '# Orders\nKeep **all** of them:\n- new\n- `paid`\n\n1. *first* this\n2. then [that](https://x.example)\n\n<img src=x onerror=alert(1)>';
+    const added = at('memo', 'note', 0, 320, { w: 280, h: 230, props: { text } });
+    await rpc(a.page, 'edit', { base: revision, label: 'add memo', diff: { nodes: { added } } });
+    const memo = node(a.page, 'memo');
+    await memo.getByRole('heading', { name: 'Orders' }).waitFor();
+    await memo.getByText('<img src=x onerror=alert(1)>').waitFor();
+    expect(await memo.locator('strong, li, code, em').allInnerTexts()).toEqual([
+      'all',
+      'new',
+      'paid',
+      'paid',
+      'first this',
+      'first',
+      'then that',
+    ]);
+    expect(await memo.locator('a, img').count()).toBe(0);
+    await press('Shift+1');
+    await picture(a.page, 'note');
+  });
+
   it('ends without trouble', () => {
     expect(a.trouble).toEqual([]);
   });

@@ -7,6 +7,7 @@ import type { Spec } from '../../catalog/types';
 import { type ID, isFolded, type NodeRecord } from '../../design/types';
 import { useStore } from '../../session/store';
 import { Icon } from '../../ui/icons';
+import { Markdown } from '../../ui/markdown';
 import type { Board } from '../board';
 import type { Box } from '../boxes';
 import { useBoard } from '../context';
@@ -143,7 +144,9 @@ export const NoteBox = memo(
         {renaming ? (
           <Rename id={id} value={text} label="Text" field={fieldOf(spec, 'longtext')?.name} long />
         ) : (
-          <div className="note-text">{text || <span className="note-empty">Double-click to write</span>}</div>
+          <div className="note-text">
+            {text ? <Markdown text={text} lines="stay" /> : <span className="note-empty">Double-click to write</span>}
+          </div>
         )}
         {record.locked && <Icon name="lock" size={12} />}
         {selected && !record.locked && <Handles />}
