@@ -49,7 +49,7 @@ func user(path string) int {
 		case redo != "" && random.IntN(3) == 0:
 			c, err = p.Redo(context.Background())
 		default:
-			c, err = p.Commit(context.Background(), p.Design().Revision, addition(design.ID(fmt.Sprintf("n%d-%d", os.Getpid(), i))), "add")
+			c, err = p.Commit(context.Background(), p.Design().Revision, addition(design.ID(fmt.Sprintf("n%d", p.Design().Revision))), "add")
 		}
 		if err == nil && i%7 == 0 {
 			err = p.writeText(context.Background())
