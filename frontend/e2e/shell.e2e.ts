@@ -246,6 +246,31 @@ describe('the shell', () => {
     await picture(a.page, 'note');
   });
 
+  it('gives the drawing as files of every form', async () => {
+    await press('Escape', 'Escape');
+    for (const [title, name, begins] of [
+      ['SVG', 'second.svg', '<'],
+      ['PNG', 'second.png', '\x89PNG'],
+      ['PDF', 'second.pdf', '%PDF'],
+      ['a Markdown document', 'second.md', '#'],
+      ['draw.io', 'second.drawio', '<mxfile'],
+    ] as const) {
+      await a.page.getByRole('button', { name: 'Export' }).click();
+      const coming = a.page.waitForEvent('download');
+      await a.page
+        .getByRole('menuitem', { name: `Export the drawing as ${title}`, exact: false })
+        .first()
+        .click();
+      const file = await coming;
+      expect(file.suggestedFilename()).toBe(name);
+      expect(
+        readFileSync(await file.path(), 'latin1')
+          .trimStart()
+          .slice(0, begins.length),
+      ).toBe(begins);
+    }
+  });
+
   it('ends without trouble', () => {
     expect(a.trouble).toEqual([]);
   });

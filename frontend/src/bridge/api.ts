@@ -250,6 +250,16 @@ export interface Comparison {
   changes: Changed[];
 }
 
+export type ExportFormat = 'svg' | 'png' | 'pdf' | 'dot' | 'mermaid' | 'drawio' | 'md';
+
+export interface ExportIn {
+  format: ExportFormat;
+  ids?: string[];
+  theme?: 'light' | 'dark';
+  /** Of png: pixels a unit of the canvas, 1 to 4. */
+  scale?: number;
+}
+
 type Empty = Record<string, never>;
 
 /** Every operation: what goes in, what comes out. */
@@ -290,15 +300,10 @@ export interface Operations {
   code: { in: { node: string }; out: CodeAnswer };
   /** Shows a function's source folder in the system's file manager; its first code is written where it has none yet. */
   reveal: { in: { node: string }; out: { path: string } };
-  export: {
-    in: { format: 'svg' | 'dot'; ids?: string[]; theme?: 'light' | 'dark' };
-    out: { name: string; mime: string; text: string };
-  };
+  /** body holds the bytes of a binary form in base64; text is then empty. */
+  export: { in: ExportIn; out: { name: string; mime: string; text: string; body?: string } };
   /** Exports to where the person says in the window's own dialog; an empty path where they declined. */
-  save: {
-    in: { format: 'svg' | 'dot'; ids?: string[]; theme?: 'light' | 'dark' };
-    out: { path: string };
-  };
+  save: { in: ExportIn; out: { path: string } };
   external: { in: { url: string; sandbox?: string }; out: Empty };
 }
 

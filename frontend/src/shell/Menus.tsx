@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import { useValue } from '../session/store';
 import { Menu, type MenuItem, type MenuSection } from '../ui/menu';
-import { type Action, action, enabled } from './actions';
+import { type Action, action, enabled, exports } from './actions';
 import type { App } from './app';
 import { keysOf } from './keymap';
 import { shown } from './keys';
@@ -27,7 +27,7 @@ export function item(app: App, a: Action): MenuItem {
 const of = (app: App, ...ids: string[]): MenuSection => ({ items: ids.map((id) => item(app, action(id))) });
 
 function sections(app: App, name: 'main' | 'context' | 'export'): MenuSection[] {
-  if (name === 'export') return [of(app, 'export.svg', 'export.dot')];
+  if (name === 'export') return [of(app, ...exports)];
   if (name === 'main') {
     return [
       of(app, 'help.commands', 'help.keys', 'help.settings', 'help.tour'),
@@ -39,7 +39,8 @@ function sections(app: App, name: 'main' | 'context' | 'export'): MenuSection[] 
         'project.copy',
         'side.history',
         'export.svg',
-        'export.dot',
+        'export.png',
+        'export.pdf',
         'project.close',
       ),
       of(app, 'edit.undo', 'edit.redo', 'select.find', 'node.add'),
@@ -51,7 +52,7 @@ function sections(app: App, name: 'main' | 'context' | 'export'): MenuSection[] 
     return [
       of(app, 'node.add', 'edit.paste'),
       of(app, 'select.all', 'view.fit', 'arrange.tidy', 'select.find'),
-      of(app, 'export.svg', 'export.dot'),
+      of(app, 'export.svg', 'export.png', 'export.pdf'),
     ];
   }
   if (app.board.selectedNodes.length === 0) return [of(app, 'edit.properties'), of(app, 'edit.delete')];

@@ -1,9 +1,10 @@
+import type { ExportFormat } from '../bridge/api';
 import { settle } from '../canvas/verbs';
 import type { App } from './app';
 import { shownTheme } from './theme';
 
 /** Gives the drawing (or what is selected of it) as a file. */
-export async function exportAs(app: App, format: 'svg' | 'dot'): Promise<void> {
+export async function exportAs(app: App, format: ExportFormat): Promise<void> {
   const { session, board } = app;
   settle(board);
   const ids = board.selectedNodes.map((n) => n.id);
@@ -17,7 +18,7 @@ export async function exportAs(app: App, format: 'svg' | 'dot'): Promise<void> {
   }
   const out = await session.ask('Export', 'export', { format, ids, theme });
   if (!out) return;
-  const url = URL.createObjectURL(new Blob([out.text], { type: out.mime }));
+  const url = URL.createObjectURL(new Blob([out.body ? bytes(out.body) : out.text], { type: out.mime }));
   const link = document.createElement('a');
   link.href = url;
   link.download = out.name;
@@ -27,3 +28,5 @@ export async function exportAs(app: App, format: 'svg' | 'dot'): Promise<void> {
   }, 10_000);
   session.toasts.say({ title: `Exported ${out.name}`, text: `It holds ${what}.` });
 }
+
+const bytes = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));

@@ -10,6 +10,7 @@ import { select } from './select';
 import { view } from './view';
 
 export type { Action, Group } from './action';
+export { exports } from './project';
 
 export const actions: readonly Action[] = [...project, ...edit, ...select, ...arrange, ...view, ...run, ...help];
 

@@ -1,8 +1,22 @@
+import type { ExportFormat } from '../../bridge/api';
 import { settle } from '../../canvas/verbs';
 import { exportAs } from '../export';
 import { saved } from '../saved';
 import { focusIn } from '../app';
 import { type Action, open } from './action';
+
+/** What the drawing can be exported as, in the order in which it is offered. */
+const forms: readonly { format: ExportFormat; title: string }[] = [
+  { format: 'svg', title: 'SVG' },
+  { format: 'png', title: 'PNG' },
+  { format: 'pdf', title: 'PDF' },
+  { format: 'md', title: 'a Markdown document' },
+  { format: 'mermaid', title: 'Mermaid' },
+  { format: 'drawio', title: 'draw.io' },
+  { format: 'dot', title: 'DOT (Graphviz)' },
+];
+
+export const exports = forms.map((f) => `export.${f.format}`);
 
 export const project: Action[] = [
   {
@@ -79,22 +93,13 @@ export const project: Action[] = [
       return a.session.close();
     },
   },
-  {
-    id: 'export.svg',
-    anywhere: true,
-    title: 'Export the drawing as SVG',
+  ...forms.map(({ format, title }): Action => ({
+    id: `export.${format}`,
+    title: `Export the drawing as ${title}`,
     group: 'Project',
     icon: 'down',
-    keys: ['Ctrl+Shift+E'],
+    ...(format === 'svg' ? { keys: ['Ctrl+Shift+E'], anywhere: true } : {}),
     when: open,
-    run: (a) => exportAs(a, 'svg'),
-  },
-  {
-    id: 'export.dot',
-    title: 'Export the drawing as DOT (Graphviz)',
-    group: 'Project',
-    icon: 'down',
-    when: open,
-    run: (a) => exportAs(a, 'dot'),
-  },
+    run: (a) => exportAs(a, format),
+  })),
 ];
