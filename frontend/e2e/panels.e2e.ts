@@ -77,12 +77,12 @@ describe('the panels', () => {
     await field('runtime').getByRole('combobox').selectOption('python3.13');
     await field('environment').getByRole('button', { name: 'Add to Environment' }).click();
     await field('environment').getByLabel('Name, row 1').fill('STAGE');
-    await field('environment').getByLabel('Value, row 1').fill('test');
+    await field('environment').getByLabel('Value, row 1', { exact: true }).fill('test');
     await field('environment').getByRole('button', { name: 'Add to Environment' }).click();
     await field('environment').getByLabel('Name, row 2').fill('STAGE');
     await field('environment').getByText('This name is there already').waitFor();
     await field('environment').getByRole('button', { name: 'Remove row 2 of Environment' }).click();
-    await field('environment').getByLabel('Value, row 1').fill('test');
+    await field('environment').getByLabel('Value, row 1', { exact: true }).fill('test');
     await unfold('Build');
     await field('externals').getByRole('button', { name: 'Add to External modules' }).click();
     await field('externals').getByRole('textbox').fill('sharp');
