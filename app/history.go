@@ -130,7 +130,7 @@ func changes(a, b design.Design) []Changed {
 		details := differences(
 			part{"name", p.Before.Name, p.After.Name}, part{"kind", p.Before.Kind, p.After.Kind},
 			part{"group", cmp.Or(a.Nodes[p.Before.Parent].Name, string(p.Before.Parent)), cmp.Or(b.Nodes[p.After.Parent].Name, string(p.After.Parent))},
-			part{"locked", p.Before.Locked, p.After.Locked})
+			part{"locked", p.Before.Locked, p.After.Locked}, part{"order", p.Before.Z, p.After.Z})
 		if p.Before.X != p.After.X || p.Before.Y != p.After.Y {
 			details = append(details, "moved")
 		}
