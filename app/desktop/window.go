@@ -6,10 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/logger"
@@ -56,6 +59,9 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil || !first {
 		return err
 	}
+	killed := make(chan os.Signal, 1)
+	signal.Notify(killed, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(killed)
 	g := &guard{start: start, external: o.OpenExternal, log: o.Log}
 	settings := &options.App{
 		Title: o.Title,
@@ -81,7 +87,10 @@ func Run(ctx context.Context, o Options) (err error) {
 			})
 		},
 		OnBeforeClose: func(context.Context) (prevent bool) {
-			return !w.forced.Load() && o.OnClose != nil && !o.OnClose()
+			// wails listens to the same signals and may close before ctx ends: whoever sent one is not asked. Stop waits until a
+			// signal that is being delivered has reached everybody.
+			signal.Stop(make(chan os.Signal))
+			return !w.forced.Load() && len(killed) == 0 && o.OnClose != nil && !o.OnClose()
 		},
 	}
 	if err := wails.Run(settings); err != nil {

@@ -25,7 +25,7 @@ describe('a reference', () => {
     await node(a.page, 'work').click();
     const field = a.page.locator('[data-field="environment"]');
     await field.getByRole('button', { name: 'Add to Environment' }).click();
-    await a.page.keyboard.type('QUEUE');
+    await field.getByLabel('Name, row 1').fill('QUEUE');
     await field.getByRole('button', { name: 'Take Value, row 1 from another node' }).click();
     await field.getByLabel('Node that gives Value, row 1').selectOption('jobs');
     await field.getByRole('button', { name: 'jobs', exact: true }).waitFor();
