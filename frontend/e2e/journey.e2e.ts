@@ -31,8 +31,8 @@ describe('from a sample to a running system', () => {
   it('begins with the sample', async () => {
     await a.page.getByRole('button', { name: /^Event-driven orders/ }).click();
     await node(a.page, 'create-order').waitFor();
-    expect(await a.page.locator('.react-flow [data-node]').count()).toBe(12);
-    expect(await a.page.locator('[data-wire]').count()).toBeGreaterThanOrEqual(12);
+    await expect.poll(() => a.page.locator('.react-flow [data-node]').count()).toBe(12);
+    await expect.poll(() => a.page.locator('[data-wire]').count()).toBeGreaterThanOrEqual(12);
     await picture(a.page, 'journey-1-sample');
   });
 
@@ -84,7 +84,7 @@ describe('from a sample to a running system', () => {
     await deploy.click();
     await a.page.getByRole('button', { name: 'Trust and run' }).click();
     await a.page.locator('.running').getByText('create complete').waitFor({ timeout: 60_000 });
-    expect(await a.page.getByRole('link', { name: /^http:\/\/127\.0\.0\.1:/ }).count()).toBeGreaterThan(0);
+    await expect.poll(() => a.page.getByRole('link', { name: /^http:\/\/127\.0\.0\.1:/ }).count()).toBeGreaterThan(0);
     await picture(a.page, 'journey-4-deployed');
   });
 
@@ -153,7 +153,7 @@ describe('from a sample to a running system', () => {
     const nodes = (await seen()).map((s) => s.split(' ')[0]);
     await a.page.reload();
     await node(a.page, 'queue').waitFor();
-    expect(await drawing()).toEqual(before);
+    await expect.poll(() => drawing()).toEqual(before);
     await expect.poll(async () => (await seen()).map((s) => s.split(' ')[0])).toEqual(nodes);
     await node(a.page, 'create-order').getByText('order received').waitFor();
     await open('Deploy');
@@ -165,9 +165,9 @@ describe('from a sample to a running system', () => {
     await a.page.getByRole('button', { name: 'Take down …' }).click();
     const dialog = a.page.getByRole('dialog');
     const go = dialog.getByRole('button', { name: 'Take down' });
-    expect(await go.isDisabled()).toBe(true);
+    await expect.poll(() => go.isDisabled()).toBe(true);
     await dialog.getByRole('textbox').fill('loca');
-    expect(await go.isDisabled()).toBe(true);
+    await expect.poll(() => go.isDisabled()).toBe(true);
     await dialog.getByRole('textbox').fill('local');
     await go.click();
     await a.page.locator('.progress').getByText('succeeded').waitFor({ timeout: 60_000 });

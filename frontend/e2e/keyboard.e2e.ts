@@ -107,7 +107,7 @@ describe('with the keyboard alone', () => {
     await type('30');
     await press('ArrowUp', 'Enter');
     await expect.poll(async () => (await drawing()).nodes.function?.props?.timeout).toBe(31);
-    expect(await a.page.getByRole('alert').count()).toBe(0);
+    await expect.poll(() => a.page.getByRole('alert').count()).toBe(0);
     await tabTo(/^Reset Timeout/, true);
     await press('Enter');
     await expect.poll(async () => (await drawing()).nodes.function?.props).toBeUndefined();

@@ -125,7 +125,7 @@ describe('the panels', () => {
           { name: 'by-day', partitionKey: 'day' },
         ],
       });
-    expect(await rows.locator('.field-wrong').count()).toBe(0);
+    await expect.poll(() => rows.locator('.field-wrong').count()).toBe(0);
     await picture(a.page, 'panels-2-table');
     await rows.getByRole('button', { name: 'Remove row 1 of Global indexes' }).click();
     await expect.poll(() => props('items')).toEqual({ indexes: [{ name: 'by-day', partitionKey: 'day' }] });
@@ -139,18 +139,18 @@ describe('the panels', () => {
     await json.fill('{"Type": "String", ');
     await field('properties').getByText('Line 1, column 20: a name is missing').waitFor();
     await json.locator('.cm-lintRange-error, .cm-lintPoint-error').waitFor();
-    expect(await json.evaluate((el) => getComputedStyle(el).whiteSpace)).toBe('pre');
+    await expect.poll(() => json.evaluate((el) => getComputedStyle(el).whiteSpace)).toBe('pre');
     await expect.poll(async () => (await props('any'))?.properties).toBe('{"Type": "String", ');
     await choose('one');
     await choose('any');
     expect((await written()).trim()).toBe('{"Type": "String",');
     await json.fill('{"Type": "String", "Value": "x"}');
     await expect.poll(async () => (await props('any'))?.properties).toEqual({ Type: 'String', Value: 'x' });
-    expect(await field('properties').getByText('kept as typed').count()).toBe(0);
+    await expect.poll(() => field('properties').getByText('kept as typed').count()).toBe(0);
     // What is typed stays as it is under the hand, and is laid out when the hand has gone.
-    expect(await written()).toBe('{"Type": "String", "Value": "x"}');
+    await expect.poll(() => written()).toBe('{"Type": "String", "Value": "x"}');
     await json.blur();
-    expect(await written()).toBe('{\n  "Type": "String",\n  "Value": "x"\n}');
+    await expect.poll(() => written()).toBe('{\n  "Type": "String",\n  "Value": "x"\n}');
     await picture(a.page, 'panels-3-json');
   });
 
@@ -159,7 +159,9 @@ describe('the panels', () => {
     const when = field('expression').getByRole('combobox').or(field('expression').getByRole('textbox'));
     await when.fill('cron(0 8 * * ? *)');
     await field('expression').getByText('At 08:00 UTC, every day.').waitFor();
-    expect(await field('expression').getByRole('list', { name: 'Next runs' }).getByText(', 08:00').count()).toBe(5);
+    await expect
+      .poll(() => field('expression').getByRole('list', { name: 'Next runs' }).getByText(', 08:00').count())
+      .toBe(5);
     await picture(a.page, 'panels-4-schedule');
     await when.fill('every morning');
     await field('expression').getByText('rate(5 minutes), cron(0 8 * * ? *)').waitFor();
@@ -188,7 +190,7 @@ describe('the panels', () => {
     await node(a.page, 'two').click({ modifiers: ['Shift'] });
     await inspector().getByRole('heading', { name: '2 selected' }).waitFor();
     const memory = field('memory').getByRole('spinbutton');
-    expect(await memory.getAttribute('placeholder')).toBe('mixed');
+    await expect.poll(() => memory.getAttribute('placeholder')).toBe('mixed');
     await memory.fill('768');
     await expect.poll(async () => [(await props('one'))?.memory, (await props('two'))?.memory]).toEqual([768, 768]);
     await picture(a.page, 'panels-4-several');
@@ -230,7 +232,7 @@ describe('the panels', () => {
     await node(a.page, 'items').click();
     await found.getByRole('button').first().click();
     await a.page.getByRole('tab', { name: 'Properties' }).click();
-    expect(await inspector().getByLabel('Name', { exact: true }).inputValue()).toBe('one');
+    await expect.poll(() => inspector().getByLabel('Name', { exact: true }).inputValue()).toBe('one');
     await field('timeout').getByRole('button', { name: 'Reset Timeout to its default' }).click();
     await expect.poll(async () => (await props('one'))?.timeout).toBeUndefined();
   });
@@ -259,7 +261,7 @@ describe('the panels', () => {
     const go = a.page.getByRole('button', { name: 'Deploy to local' });
     await go.waitFor();
     await a.page.locator('.plan-destructive').first().waitFor();
-    expect(await go.isDisabled()).toBe(true);
+    await expect.poll(() => go.isDisabled()).toBe(true);
     await picture(a.page, 'panels-8-destructive');
     await a.page.getByRole('checkbox').check();
     await go.click();

@@ -32,7 +32,7 @@ describe('a reference', () => {
     await expect.poll(template).toContain('QUEUE: !Ref Jobs');
     await field.getByLabel('Attribute that gives Value, row 1').fill('Arn');
     await expect.poll(template).toContain('QUEUE: !GetAtt Jobs.Arn');
-    expect(await a.page.locator('.field-wrong, .field-remark-error').count()).toBe(0);
+    await expect.poll(() => a.page.locator('.field-wrong, .field-remark-error').count()).toBe(0);
     await picture(a.page, 'reference-1');
     await field.getByRole('button', { name: 'Write Value, row 1 instead' }).click();
     await field.getByLabel('Value, row 1', { exact: true }).fill('${Jobs.Arn}');

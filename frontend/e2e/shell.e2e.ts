@@ -42,7 +42,7 @@ describe('the shell', () => {
     await a.page.evaluate(() => window.dispatchEvent(new Event('focus')));
     const banner = a.page.locator('.banner', { hasText: 'cannot be read' });
     await banner.waitFor();
-    expect(await banner.getByRole('button', { name: 'Take the changes in' }).count()).toBe(0);
+    await expect.poll(() => banner.getByRole('button', { name: 'Take the changes in' }).count()).toBe(0);
     await picture(a.page, 'text that cannot be read');
     await banner.getByRole('button', { name: 'Write the text anew' }).click();
     await banner.waitFor({ state: 'detached' });
@@ -84,7 +84,7 @@ describe('the shell', () => {
     await press('m');
     await expect.poll(selected).toEqual(['mail']);
     await press('Enter');
-    expect(await a.page.evaluate(() => !!document.activeElement?.closest('#canvas'))).toBe(true);
+    await expect.poll(() => a.page.evaluate(() => !!document.activeElement?.closest('#canvas'))).toBe(true);
     await node(a.page, 'items').click();
     await expect
       .poll(() => tree.locator('[aria-selected=true]').getAttribute('aria-label'))
@@ -232,16 +232,10 @@ describe('the shell', () => {
     const memo = node(a.page, 'memo');
     await memo.getByRole('heading', { name: 'Orders' }).waitFor();
     await memo.getByText('<img src=x onerror=alert(1)>').waitFor();
-    expect(await memo.locator('strong, li, code, em').allInnerTexts()).toEqual([
-      'all',
-      'new',
-      'paid',
-      'paid',
-      'first this',
-      'first',
-      'then that',
-    ]);
-    expect(await memo.locator('a, img').count()).toBe(0);
+    await expect
+      .poll(() => memo.locator('strong, li, code, em').allInnerTexts())
+      .toEqual(['all', 'new', 'paid', 'paid', 'first this', 'first', 'then that']);
+    await expect.poll(() => memo.locator('a, img').count()).toBe(0);
     await press('Shift+1');
     await picture(a.page, 'note');
   });

@@ -15,7 +15,7 @@ describe('the first steps', () => {
   const step = () => tour().locator('[aria-current="step"]').innerText();
 
   it('lead to the palette, and on once something is drawn', async () => {
-    expect(await step()).toBe('Draw');
+    await expect.poll(() => step()).toBe('Draw');
     await picture(a.page, 'tour-1');
     await tour().getByRole('button', { name: 'Go to the palette' }).press('Enter');
     await a.page.keyboard.type('lambda');
@@ -26,7 +26,7 @@ describe('the first steps', () => {
 
   it('stay where they are beside what is selected', async () => {
     await a.page.locator('.react-flow [data-node]').first().click();
-    expect(await step()).toBe('Wire');
+    await expect.poll(() => step()).toBe('Wire');
     await tour().getByText('Drag from the dot').waitFor();
     await a.page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     await picture(a.page, 'tour-2-dark');
@@ -38,7 +38,7 @@ describe('the first steps', () => {
     await expect.poll(() => tour().count()).toBe(0);
     await a.page.reload();
     await a.page.locator('.react-flow [data-node]').first().waitFor();
-    expect(await tour().count()).toBe(0);
+    await expect.poll(() => tour().count()).toBe(0);
     await a.page.keyboard.press('Control+k');
     await a.page.keyboard.type('First steps');
     await a.page.keyboard.press('Enter');

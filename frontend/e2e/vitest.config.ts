@@ -8,6 +8,7 @@ export default defineConfig({
     environment: 'node',
     fileParallelism: false,
     bail: 1,
+    expect: { poll: { timeout: 15_000, interval: 50 } },
     testTimeout: 120_000,
     hookTimeout: 60_000,
     reporters: ['verbose'],
