@@ -168,3 +168,9 @@ export async function middle(l: Locator): Promise<{ x: number; y: number }> {
   if (!b) throw new Error('not on the screen');
   return { x: b.x + b.width / 2, y: b.y + b.height / 2 };
 }
+
+/** Types once a field has the focus: what opens one takes a frame to give it. */
+export async function typeIn(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(() => document.activeElement?.matches('input, textarea, [contenteditable=true]') ?? false);
+  await page.keyboard.type(text);
+}

@@ -1,6 +1,6 @@
 // A system drawn, wired and set up without a pointer.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Airloom, node, picture, pictureFailures, rpc, start } from './airloom';
+import { type Airloom, node, picture, pictureFailures, rpc, start, typeIn } from './airloom';
 
 interface Drawing {
   project: {
@@ -22,7 +22,7 @@ describe('with the keyboard alone', () => {
   const press = async (...keys: string[]): Promise<void> => {
     for (const k of keys) await a.page.keyboard.press(k);
   };
-  const type = (text: string): Promise<void> => a.page.keyboard.type(text);
+  const type = (text: string): Promise<void> => typeIn(a.page, text);
   const focused = () =>
     a.page.evaluate(
       () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Airloom, newProject, node, picture, pictureFailures, rpc, start } from './airloom';
+import { type Airloom, newProject, node, picture, pictureFailures, rpc, start, typeIn } from './airloom';
 
 const at = (id: string, kind: string, x: number, y: number, more: object = {}) => ({
   [id]: { id, kind, name: id, x, y, ...more },
@@ -111,7 +111,7 @@ describe('the shell', () => {
     await expect.poll(selected).toEqual(['worker']);
     await table.getByRole('rowheader', { name: 'worker' }).click();
     await press('F2');
-    await a.page.keyboard.type('mailer');
+    await typeIn(a.page, 'mailer');
     await press('Tab');
     await expect.poll(async () => (await design()).nodes.worker?.name).toBe('mailer');
     await a.page.getByLabel('Filter the rows').fill('');
@@ -127,7 +127,7 @@ describe('the shell', () => {
     await node(a.page, 'mail').click();
     await press('Control+f');
     const find = a.page.getByRole('search', { name: 'Find on the drawing' });
-    await a.page.keyboard.type('kind:lambda');
+    await typeIn(a.page, 'kind:lambda');
     await expect.poll(async () => (await selected()).sort()).toEqual(['handler', 'worker']);
     await expect.poll(() => find.getByRole('status').innerText()).toBe('2 found');
     await press('Enter', 'Enter');
@@ -155,7 +155,7 @@ describe('the shell', () => {
     await node(a.page, 'worker').and(a.page.locator('.mark-update')).waitFor();
     await a.page.getByText('No longer there:').waitFor();
     await panel.getByRole('button', { name: 'Name version 1' }).click();
-    await a.page.keyboard.type('first draft');
+    await typeIn(a.page, 'first draft');
     await press('Enter');
     await panel.locator('.history-name', { hasText: 'first draft' }).waitFor();
     await picture(a.page, 'history');

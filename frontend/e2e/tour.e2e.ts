@@ -1,6 +1,6 @@
 // The first steps: done when what they ask for is there, in nobody's way, put away for good, back from the help menu.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Airloom, newProject, picture, pictureFailures, start } from './airloom';
+import { type Airloom, newProject, picture, pictureFailures, start, typeIn } from './airloom';
 
 describe('the first steps', () => {
   let a: Airloom;
@@ -18,7 +18,7 @@ describe('the first steps', () => {
     await expect.poll(() => step()).toBe('Draw');
     await picture(a.page, 'tour-1');
     await tour().getByRole('button', { name: 'Go to the palette' }).press('Enter');
-    await a.page.keyboard.type('lambda');
+    await typeIn(a.page, 'lambda');
     await a.page.keyboard.press('Enter');
     await expect.poll(step).toBe('Wire');
     await a.page.locator('[data-node]').first().waitFor();
@@ -40,7 +40,7 @@ describe('the first steps', () => {
     await a.page.locator('.react-flow [data-node]').first().waitFor();
     await expect.poll(() => tour().count()).toBe(0);
     await a.page.keyboard.press('Control+k');
-    await a.page.keyboard.type('First steps');
+    await typeIn(a.page, 'First steps');
     await a.page.keyboard.press('Enter');
     await tour().waitFor();
   });
