@@ -89,8 +89,11 @@ func readState(ctx context.Context, db querier) (content, error) {
 		return c, damage{errors.New("the file declares other tables, views or triggers than Airloom's own"), true}
 	}
 	var verdict string
-	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil || verdict != "ok" {
-		return c, damaged("the database is damaged: %s", cmpOr(verdict, err))
+	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
+		return c, damaged("the database is damaged: %w", err)
+	}
+	if verdict != "ok" {
+		return c, damaged("the database is damaged: %s", verdict)
 	}
 	if err := c.readRecords(ctx, db); err != nil {
 		return c, err
@@ -105,13 +108,6 @@ func readState(ctx context.Context, db querier) (content, error) {
 		return c, damaged("the drawing is not legal: %w", err)
 	}
 	return c, nil
-}
-
-func cmpOr(verdict string, err error) string {
-	if err != nil {
-		return err.Error()
-	}
-	return verdict
 }
 
 func (c *content) readRecords(ctx context.Context, db querier) error {

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	_ "modernc.org/sqlite" // the driver registers itself
 
@@ -46,14 +45,18 @@ const (
 	write  access = "rw"
 	create access = "rwc"
 	read   access = "ro"
-	export access = "ro " // reads the file, and may write another one
+	export access = "export" // reads the file, and may write another one
 )
 
 // connect opens the one connection that a project has. Durability is FULL: in WAL mode anything less loses acknowledged
 // commits on a power failure (https://www.sqlite.org/pragma.html#pragma_synchronous). Nothing in the file is trusted to
 // run code (https://www.sqlite.org/security.html).
 func connect(path string, how access) (*sql.DB, error) {
-	q := url.Values{"mode": {strings.TrimSpace(string(how))}}
+	mode := how
+	if how == export {
+		mode = read
+	}
+	q := url.Values{"mode": {string(mode)}}
 	q.Add("_pragma", "busy_timeout(5000)")
 	q.Add("_pragma", "trusted_schema(0)")
 	q.Add("_pragma", "cell_size_check(1)")

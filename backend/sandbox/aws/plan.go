@@ -62,7 +62,8 @@ func (s *Sandbox) Plan(ctx context.Context, b generate.Bundle, opts sandbox.Opti
 	if err := s.propose(ctx, &p, st); err != nil {
 		return p, err
 	}
-	return p, s.keep(ctx, &p, st)
+	keep(&p, st)
+	return p, nil
 }
 
 // anew is the plan for a stack that can only be deleted.
@@ -250,7 +251,7 @@ func retains(a types.PolicyAction) bool {
 }
 
 // keep adds what does not change, so that the whole picture is painted, and sorts.
-func (s *Sandbox) keep(_ context.Context, p *sandbox.Plan, st *types.Stack) error {
+func keep(p *sandbox.Plan, st *types.Stack) {
 	have := map[string]bool{}
 	for _, c := range p.Changes {
 		have[c.LogicalID] = true
@@ -263,7 +264,6 @@ func (s *Sandbox) keep(_ context.Context, p *sandbox.Plan, st *types.Stack) erro
 		}
 	}
 	slices.SortFunc(p.Changes, func(a, b sandbox.Change) int { return strings.Compare(a.LogicalID, b.LogicalID) })
-	return nil
 }
 
 func short(digest string) string { return digest[:min(12, len(digest))] }

@@ -175,7 +175,7 @@ func (w *watcher) cause(v *verdict) {
 	}
 }
 
-// err is a bad verdict as an error.
+// verdictError is a bad verdict as an error: the first real cause, at its node.
 func (s *Sandbox) verdictError(v verdict, canceled bool) error {
 	if canceled {
 		return fault.New(fault.Canceled, "stopped on request; the stack is %s", v.status).At(v.node)
